@@ -1,0 +1,78 @@
+"""A channel is three verbs: parse, render, send. Its limits are known here and nowhere else."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+from typing import Any, Protocol
+
+from bot.messages import Address, Inbound, Receipt
+from conversations.message import Message
+
+Payload = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A webhook request with its body read to the end: what a channel needs to check and parse it."""
+
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Refused(Exception):
+    """The request is not from the carrier, or cannot be shown to be: answer 403 and process nothing."""
+
+
+class Malformed(Exception):
+    """The request is from the carrier but makes no sense to us: answer 200, log our own ids, process nothing."""
+
+
+class Outcome(Enum):
+    """What became of a send. Two outcomes are not enough: a lost answer means the message was *perhaps* sent."""
+
+    NOT_SENT = "not_sent"  # throttled or never connected: safe to repeat after `after`
+    PERHAPS = "perhaps"  # the request left and no clear answer came
+    REFUSED = "refused"  # the carrier will never take this message
+    STOPPED = "stopped"  # ... nor any other to this person
+
+
+class SendError(Exception):
+    """A send that did not clearly succeed. `code` is the carrier's own; the text names no person."""
+
+    def __init__(self, outcome: Outcome, code: str = "", after: timedelta | None = None) -> None:
+        super().__init__(f"{outcome.value} {code}".strip())
+        self.outcome = outcome
+        self.code = code
+        self.after = after
+
+
+class Channel(Protocol):
+    """How Rumbo speaks with one carrier."""
+
+    @property
+    def name(self) -> str:
+        """The channel's name in addresses."""
+
+    def parse(self, request: Request) -> Sequence[Inbound | Receipt]:
+        """Check the request's origin and turn it into what people did. Raises Refused or Malformed."""
+
+    def render(self, message: Message) -> list[Payload]:
+        """The carrier's own payloads for a message, without the address. Pure; one payload is one call."""
+
+    def shows(self, payload: Payload) -> str:
+        """The text of a payload as the person sees it (for the terminal and for tests)."""
+
+    async def send(self, address: Address, payload: Payload) -> None:
+        """Make one call. Raises SendError."""
+
+    async def was_sent(self, address: Address, payload: Payload, since: float) -> bool | None:
+        """After PERHAPS: whether a message with that text went to that person since then; None when it cannot tell."""
+
+    async def acknowledge(self, ack: str) -> None:
+        """Make the call owed to the carrier for an inbound (answerCallbackQuery). Never raises."""
+
+    async def close(self) -> None:
+        """Release connections."""
