@@ -77,6 +77,21 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Leave:
+    """A group the bot was put into: a neutral line is owed, and then to go. `id` is the carrier's own, as in Inbound.
+
+    Nobody is interviewed where others can read the answers (FC-36), so no group message becomes an Inbound.
+    """
+
+    chat: int
+    id: str
+
+
+Arrival = Inbound | Receipt | Leave
+"""What a webhook or a poll can bring."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outbound:
     """One call to a carrier, so that a retry repeats one thing.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of text; `strong` asks for emphasis where the channel has it. Everything in it is plain text to escape."""
+    """A piece of text; `strong` asks for emphasis where the channel has it. All of it is plain text to escape."""
 
     text: str
     strong: bool = False

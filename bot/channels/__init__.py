@@ -6,7 +6,8 @@ from datetime import timedelta
 from enum import Enum
 from typing import Any, Protocol
 
-from bot.messages import Address, Inbound, Receipt
+from bot.messages import Address, Arrival
+from conversations.events import Tap
 from conversations.message import Message
 
 Payload = dict[str, Any]
@@ -14,7 +15,10 @@ Payload = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A webhook request with its body read to the end: what a channel needs to check and parse it."""
+    """A webhook request with its body read to the end: what a channel needs to check and parse it.
+
+    `path` begins with a slash; `query` has no question mark; names of headers are in lower case.
+    """
 
     path: str
     query: str
@@ -27,7 +31,10 @@ class Refused(Exception):
 
 
 class Malformed(Exception):
-    """The request is from the carrier but makes no sense to us: answer 200, log our own ids, process nothing."""
+    """The request is from the carrier but makes no sense to us: answer 200, log it, process nothing.
+
+    Its text is ours and fit for a log: it never repeats what the carrier or a person sent.
+    """
 
 
 class Outcome(Enum):
@@ -56,7 +63,7 @@ class Channel(Protocol):
     def name(self) -> str:
         """The channel's name in addresses."""
 
-    def parse(self, request: Request) -> Sequence[Inbound | Receipt]:
+    def parse(self, request: Request) -> Sequence[Arrival]:
         """Check the request's origin and turn it into what people did. Raises Refused or Malformed."""
 
     def render(self, message: Message) -> list[Payload]:
@@ -76,3 +83,10 @@ class Channel(Protocol):
 
     async def close(self) -> None:
         """Release connections."""
+
+
+def read_tap(data: str) -> Tap | None:
+    """The choice that a button's payload names (`run:question:option`), or None when it is not one of ours."""
+    run, _, rest = data.partition(":")
+    question, _, option = rest.partition(":")
+    return Tap(run, question, option) if run and question and option else None

@@ -1,0 +1,301 @@
+"""Telegram: updates in, HTML with one button a row out.
+
+Parsing and calls are python-telegram-bot's `Update` and `Bot`; its Application is not used, because the order of a
+person's messages is kept by our inbox. Facts: `shared/channels.md` sections 8 and 9.
+"""
+
+import hmac
+import html
+import json
+import logging
+import os
+import re
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+# Opt in to durations as timedelta before the library is loaded: without it every RetryAfter brings a warning.
+os.environ.setdefault("PTB_TIMEDELTA", "1")
+
+import httpx
+from telegram import Bot, Chat, ChatMemberUpdated, Message, Update, User
+from telegram.constants import ChatMemberStatus, ChatType, ParseMode
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.request import HTTPXRequest
+
+from bot.channels import Malformed, Outcome, Payload, Refused, Request, SendError, read_tap
+from bot.channels.parts import Spans, split
+from bot.messages import Address, Arrival, ChannelName, Inbound, Leave, Receipt
+from conversations.events import Event, Place, Tap, Text, Unreadable, UnreadableKind
+from conversations.message import Message as OurMessage
+from conversations.message import Span
+
+log = logging.getLogger(__name__)
+
+# These libraries write message texts and the bot's token into their logs (FC-35).
+for library in ("telegram", "httpx", "httpcore"):
+    logging.getLogger(library).setLevel(logging.CRITICAL + 1)
+
+LIMIT = 4096
+"""The longest text, after entities are taken out."""
+
+ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
+"""The kinds of update to ask for; the person's reactions, votes and the like never come."""
+
+_GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
+_MEMBER = (ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.RESTRICTED)
+
+# What a person may send that we do not open, by the field of the message; an animation comes as a document as well.
+_UNREADABLE: tuple[tuple[str, UnreadableKind], ...] = (
+    ("voice", "voice"),
+    ("audio", "voice"),
+    ("video_note", "voice"),
+    ("animation", "sticker"),
+    ("sticker", "sticker"),
+    ("dice", "sticker"),
+    ("contact", "contact"),
+    ("photo", "photo"),
+    ("document", "photo"),
+    ("video", "photo"),
+    ("paid_media", "photo"),
+    ("story", "photo"),
+    ("poll", "empty"),
+)
+
+_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+class Telegram:
+    """The Telegram channel.
+
+    `secret` is what Telegram repeats in a header of each webhook; without one every webhook is refused. `api` is the
+    server's address up to the token. `wait` is how many seconds an answer may take.
+    """
+
+    name: ChannelName = "telegram"
+
+    def __init__(
+        self,
+        token: str,
+        secret: str = "",
+        *,
+        api: str = "https://api.telegram.org/bot",
+        wait: float = 15.0,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._secret = secret.encode()
+        calls = HTTPXRequest(connection_pool_size=64, read_timeout=wait, write_timeout=wait, pool_timeout=wait)
+        self._requests = calls, HTTPXRequest()
+        self._bot = Bot(token, base_url=api, request=calls, get_updates_request=self._requests[1])
+        self._clock = clock
+        self._told: set[int] = set()  # groups that were pointed to the private chat
+
+    def parse(self, request: Request) -> Sequence[Arrival]:
+        """Check the secret and read the update. Raises Refused or Malformed."""
+        given = request.headers.get("x-telegram-bot-api-secret-token", "").encode()
+        if not self._secret or not hmac.compare_digest(given, self._secret):
+            raise Refused
+        try:
+            update = json.loads(request.body)
+        except ValueError:
+            raise Malformed("no JSON") from None
+        return self.read(update)
+
+    def read(self, data: Any) -> Sequence[Arrival]:
+        """What an update (its JSON) tells: at most one thing. Raises Malformed."""
+        try:
+            update = Update.de_json(data)
+        except (TypeError, ValueError, KeyError, AttributeError, OverflowError, OSError):
+            raise Malformed("no update") from None
+        id = f"u{update.update_id}"
+        if update.callback_query:
+            return self._pressed(update, id)
+        if update.my_chat_member:
+            return _membership(update.my_chat_member, id)
+        if update.message:
+            return self._message(update.message, id, _event(update.message))
+        if update.edited_message:
+            return self._message(update.edited_message, id, _correction(update.edited_message))
+        return []
+
+    def render(self, message: OurMessage) -> list[Payload]:
+        """HTML, with the choices as buttons under the last part; without choices, a button that shares the place."""
+        spans = (*message.text, Span(f"\n\n{message.footer}")) if message.footer else message.text
+        payloads = [_payload(part) for part in split(spans, LIMIT)]
+        if message.choices:
+            payloads[-1]["reply_markup"] = _buttons(message)
+        elif message.wants_place:
+            payloads[-1]["reply_markup"] = _place_button(message.place_label)
+        return payloads
+
+    def shows(self, payload: Payload) -> str:
+        """The text of a payload as the person sees it."""
+        return html.unescape(re.sub("</?b>", "", payload["text"])) if "parse_mode" in payload else str(payload["text"])
+
+    async def send(self, address: Address, payload: Payload) -> None:
+        """Make one call. Raises SendError."""
+        parameters = dict(payload)
+        try:
+            await self._bot.send_message(int(address.user), parameters.pop("text"), api_kwargs=parameters)
+        except BadRequest as error:
+            if "parse entities" in error.message and "parse_mode" in payload:
+                log.error("telegram refused our formatting: sent as plain text")
+                plain = {name: value for name, value in payload.items() if name != "parse_mode"}
+                await self.send(address, {**plain, "text": self.shows(payload)})
+            elif "message is not modified" not in error.message:
+                raise _send_error(error) from None
+        except TelegramError as error:
+            raise _send_error(error) from None
+
+    async def was_sent(self, address: Address, payload: Payload, since: float) -> bool | None:  # noqa: ARG002
+        """None: a bot cannot look back at what it sent."""
+        return None
+
+    async def acknowledge(self, ack: str) -> None:
+        """Answer a button press, so that the client stops waiting. A press too old to be answered is no matter."""
+        with suppress(TelegramError):
+            await self._bot.answer_callback_query(ack)
+
+    async def leave(self, chat: int, text: str) -> None:
+        """Say once, in a group, `text` and the link to the private chat; then leave it. Never raises."""
+        told = chat in self._told
+        self._told.add(chat)
+        if not told:
+            with suppress(TelegramError):
+                me = await self._bot.get_me()
+                payload = _payload((Span(f"{text}\nhttps://t.me/{me.username}"),))
+                await self._bot.send_message(chat, payload.pop("text"), api_kwargs=payload)
+        with suppress(TelegramError):
+            await self._bot.leave_chat(chat)
+
+    async def drop_webhook(self) -> None:
+        """Let updates be fetched. Raises TelegramError."""
+        await self._bot.delete_webhook()
+
+    async def fetch(self, offset: int, wait: float) -> list[dict[str, Any]]:
+        """Updates from `offset` on, as JSON, waiting up to `wait` seconds for the first. Raises TelegramError.
+
+        Not by `Bot.get_updates`, which refuses them all when one makes no sense to it. In lower case, because the
+        library warns of a method it has itself; Telegram does not mind the case
+        (https://core.telegram.org/bots/api#making-requests).
+        """
+        parameters = {"offset": offset, "timeout": int(wait), "allowed_updates": list(ALLOWED)}
+        updates = await self._bot.do_api_request("getupdates", api_kwargs=parameters, read_timeout=wait + 10)
+        return list(updates)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        for request in self._requests:
+            await request.shutdown()
+
+    def _pressed(self, update: Update, id: str) -> Sequence[Arrival]:
+        query = update.callback_query
+        if query is None or query.from_user.is_bot or (query.message and query.message.chat.type != ChatType.PRIVATE):
+            return []
+        # A payload of another time counts as a tap on an old button, which changes nothing (FC-07).
+        tap = read_tap(query.data or "") or Tap("", "", "")
+        return [self._inbound(query.from_user.id, query.from_user, id, tap, self._clock(), ack=query.id)]
+
+    def _message(self, message: Message, id: str, event: Event | None) -> Sequence[Arrival]:
+        if message.chat.type in _GROUPS:
+            return _group(message, id)
+        if message.chat.type != ChatType.PRIVATE or event is None or (message.from_user and message.from_user.is_bot):
+            return []
+        at = message.edit_date or message.date
+        return [self._inbound(message.chat.id, message.from_user, id, event, at)]
+
+    def _inbound(
+        self, user: int, sender: User | None, id: str, event: Event, at: datetime, ack: str | None = None
+    ) -> Inbound:
+        hint = sender.language_code if sender else None
+        return Inbound(Address(self.name, str(user)), id, event, at, ack=ack, hint=hint)
+
+
+def _membership(change: ChatMemberUpdated, id: str) -> Sequence[Arrival]:
+    """A person blocked the bot, or the bot was put into a group."""
+    status = change.new_chat_member.status
+    if change.chat.type == Chat.PRIVATE and status == ChatMemberStatus.BANNED:
+        return [Receipt(Address("telegram", str(change.chat.id)), id, status, stopped=True)]
+    return [Leave(change.chat.id, id)] if change.chat.type in _GROUPS and status in _MEMBER else []
+
+
+def _group(message: Message, id: str) -> Sequence[Arrival]:
+    """A message in a group: go; but a group that became another one, or that we have left, is not written to."""
+    gone = message.migrate_to_chat_id or message.migrate_from_chat_id or message.left_chat_member
+    return [] if gone else [Leave(message.chat.id, id)]
+
+
+def _event(message: Message) -> Event | None:
+    """What the person did; None for what is no act of theirs, such as a pinned message."""
+    if message.forward_origin:
+        return Unreadable("forwarded")  # somebody else's words are no answer (FC-36)
+    if message.location:
+        live = message.location.live_period is not None
+        return Place(message.location.latitude, message.location.longitude, live)
+    written = message.text or message.caption
+    if written:
+        return Text(_without_bot_name(written))
+    return next((Unreadable(kind) for field, kind in _UNREADABLE if getattr(message, field)), None)
+
+
+def _correction(message: Message) -> Event | None:
+    """An edited text. A live location that moved is edited too, many times a minute: nothing (FC-22)."""
+    written = message.text or message.caption
+    return Text(_without_bot_name(written), edited=True) if written and not message.forward_origin else None
+
+
+def _without_bot_name(text: str) -> str:
+    """Some clients write "/start@bot_name" for a command."""
+    return re.sub(r"^(/\w+)@\w+", r"\1", text)
+
+
+def _payload(part: Spans) -> Payload:
+    """Parameters of sendMessage (https://core.telegram.org/bots/api#sendmessage), without the address."""
+    return {
+        "text": "".join(_written(span) for span in part),
+        "parse_mode": ParseMode.HTML,
+        "link_preview_options": {"is_disabled": True},
+    }
+
+
+def _written(span: Span) -> str:
+    text = html.escape(span.text, quote=False)
+    return f"<b>{text}</b>" if span.strong and span.text.strip() else text
+
+
+def _buttons(message: OurMessage) -> dict[str, Any]:
+    return {
+        "inline_keyboard": [
+            [{"text": f"{'✓ ' if choice.ticked else ''}{choice.number}. {choice.label}", "callback_data": choice.id}]
+            for choice in message.choices
+        ]
+    }
+
+
+def _place_button(label: str) -> dict[str, Any]:
+    button = {"text": label, "request_location": True}
+    return {"keyboard": [[button]], "resize_keyboard": True, "one_time_keyboard": True}
+
+
+def _send_error(error: TelegramError) -> SendError:
+    """What became of a send. BadRequest is a NetworkError to the library, so the narrow classes come first."""
+    after = None
+    match error:
+        case RetryAfter():
+            outcome, after = Outcome.NOT_SENT, _duration(error.retry_after)
+        case Forbidden() | ChatMigrated():
+            outcome = Outcome.STOPPED
+        case BadRequest(message=text) if "chat not found" in text.lower():
+            outcome = Outcome.STOPPED
+        case BadRequest() | InvalidToken():
+            outcome = Outcome.REFUSED
+        case NetworkError(message=text) if isinstance(error.__cause__, _NEVER_LEFT) or "Too Many Requests" in text:
+            outcome = Outcome.NOT_SENT
+        case _:
+            outcome = Outcome.PERHAPS
+    return SendError(outcome, type(error).__name__, after)
+
+
+def _duration(value: float | timedelta) -> timedelta:
+    return value if isinstance(value, timedelta) else timedelta(seconds=value)

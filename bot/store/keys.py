@@ -1,0 +1,65 @@
+"""The names of everything the Redis store keeps: one maker a key.
+
+All keys of one partition carry the same hash tag, so that on a cluster they lie in one slot and one script may touch
+them together. A name holds the number of a partition, a word, and at most one keyed hash written in letters.
+"""
+
+from bot.vault import Person
+
+
+def session(person: Person) -> str:
+    """String: the sealed session text."""
+    return _of(person, "session")
+
+
+def inbox(person: Person) -> str:
+    """List: sealed messages not yet handled, oldest first."""
+    return _of(person, "inbox")
+
+
+def turn(person: Person) -> str:
+    """Hash: `n`, the number of turns so far; `s0`..`s7`, the ids of the last eight commits."""
+    return _of(person, "turn")
+
+
+def links(person: Person) -> str:
+    """Set: the names of the person's other addresses, which lead here."""
+    return _of(person, "links")
+
+
+def alias(person: Person) -> str:
+    """String: the name under which a person with several addresses is kept, beside the name of one such address."""
+    return _of(person, "alias")
+
+
+def seen(person: Person, message: str) -> str:
+    """String: a message accepted lately; its value is the nonce of the call that accepted it."""
+    return f"{_tag(person.partition)}:seen:{message}"
+
+
+def waiting(partition: int) -> str:
+    """Sorted set: the names of people with an unhandled message, by the time of its arrival in seconds."""
+    return f"{_tag(partition)}:waiting"
+
+
+def out(partition: int) -> str:
+    """Stream: sealed replies not yet delivered, each with the name of its person."""
+    return f"{_tag(partition)}:out"
+
+
+def tries(partition: int) -> str:
+    """Hash: how often an entry of the stream may have been sent already, by its id."""
+    return f"{_tag(partition)}:tries"
+
+
+def lease(partition: int) -> str:
+    """String: the token of the one sender that may deliver this partition's replies now."""
+    return f"{_tag(partition)}:lease"
+
+
+def _of(person: Person, what: str) -> str:
+    return f"{_tag(person.partition)}:{what}:{person.name}"
+
+
+def _tag(partition: int) -> str:
+    return f"{{p{partition:02}}}"

@@ -1,0 +1,43 @@
+"""Our own questions, besides the interview: consent, language, the town, what to do with results.
+
+`PROMPTS` names each with its options in the order shown; an empty list is filled when it is put (languages, towns,
+pathways). `YES_NO` says what those words mean to a prompt.
+"""
+
+from collections.abc import Mapping
+
+PROMPTS: Mapping[str, tuple[str, ...]] = {
+    "language": (),
+    "consent": ("go_on", "no_thanks"),
+    "private": ("go_on", "skip_these"),
+    "town": (),
+    "town_choice": (),
+    "town_guess": ("yes", "no"),
+    "results": (),
+    "card": (),
+    "none": ("change", "centre", "person"),
+    "centres": ("more_places", "results"),
+    "change": (),
+    "restart": ("begin_again", "keep_going"),
+    "resume": ("keep_going", "begin_again", "someone_else"),
+    "stop_inside": ("stop_writing", "go_on"),
+    "begin": ("begin", "no_thanks"),
+    "miss": ("skip", "person", "language"),
+    "which": (),
+    "guess": ("yes", "no"),
+    "range": ("all_of_them", "just_two"),
+    "contradiction": ("only_none", "the_others"),
+    "lines": (),
+}
+
+YES_NO: Mapping[str, tuple[str, str]] = {
+    "consent": ("go_on", "no_thanks"),
+    "private": ("go_on", "skip_these"),
+    "town_guess": ("yes", "no"),
+    "restart": ("begin_again", "keep_going"),
+    "resume": ("keep_going", "begin_again"),
+    "stop_inside": ("stop_writing", "go_on"),
+    "begin": ("begin", "no_thanks"),
+    "guess": ("yes", "no"),
+    "range": ("all_of_them", "just_two"),
+}

@@ -1,0 +1,92 @@
+"""Which outcomes are shown, in which order, and what stands around them.
+
+A protective way comes before a paper one. What rests on rare and grave things that nobody is asked stands in one
+block, the same for everybody in that country. Nothing is ranked to push it: within a group the authored order holds.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from conversations.pathways import CLOSED, LIKELY, MAYBE, Notice, Outcome
+from conversations.planner import Plan
+
+Age = Literal["fresh", "check_first", "withheld"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ages:
+    """How old facts may be. Pathways change faster than places (do-no-harm 23)."""
+
+    pathway: timedelta = timedelta(days=30)
+    centre: timedelta = timedelta(days=90)
+    withheld: timedelta = timedelta(days=3 * 365)
+
+    def of_pathway(self, as_of: date, today: date) -> Age:
+        """Whether a pathway's facts are fresh, to be checked first, or too old to show."""
+        return self._age(as_of, today, self.pathway)
+
+    def of_centre(self, as_of: date | None, today: date) -> Age:
+        """The same for a place; without a date it is to be checked first."""
+        return "check_first" if as_of is None else self._age(as_of, today, self.centre)
+
+    def _age(self, as_of: date, today: date, limit: timedelta) -> Age:
+        if today - as_of > self.withheld:
+            return "withheld"
+        return "check_first" if today - as_of > limit else "fresh"
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What there is to tell one person.
+
+    `fits`: pathways that may fit, in order. `quiet`: whether something rests on what nobody is asked. `closed`: doors
+    that would fit but are shut. `notices`: each with the facts that keep it conditional. `skipped`: questions passed
+    over that could still open something. `certain`: nothing left to ask could change this.
+    """
+
+    country: str | None
+    fits: tuple[Outcome, ...]
+    quiet: tuple[Outcome, ...]
+    closed: tuple[Outcome, ...]
+    notices: tuple[tuple[Notice, tuple[str, ...]], ...]
+    skipped: tuple[str, ...]
+    certain: bool
+
+
+def arrange(plan: Plan) -> Results:
+    """The results as a plan stands. Before the interview is over only what is already certain counts as fitting."""
+    certain = plan.next is None
+    shown = [o for o in plan.outcomes if o.standing in (LIKELY, MAYBE) and (certain or o.final)]
+    return Results(
+        country=_single(plan, "location_country"),
+        fits=tuple(sorted((o for o in shown if not o.quiet), key=order)),
+        quiet=tuple(sorted((o for o in shown if o.quiet), key=order)),
+        closed=tuple(o for o in plan.outcomes if o.standing is CLOSED),
+        notices=plan.notices,
+        skipped=tuple(_skipped_that_matter(plan, shown)),
+        certain=certain,
+    )
+
+
+_GROUPS = {"protection": 0, "residence": 1, "family": 1, "work": 1, "study_or_visit": 2, "departure": 3}
+
+
+def order(outcome: Outcome) -> tuple[int, int]:
+    """The place of an outcome: protection first, a visit late, leaving last; surer before less sure."""
+    return (_GROUPS[outcome.pathway.kind], 0 if outcome.standing is LIKELY else 1)
+
+
+def _single(plan: Plan, fact: str) -> str | None:
+    values = plan.known.get(fact, frozenset())
+    return str(next(iter(values))) if len(values) == 1 else None
+
+
+def _skipped_that_matter(plan: Plan, shown: list[Outcome]) -> Iterator[str]:
+    """Questions passed over on which something shown still depends."""
+    open_facts = {test.fact for outcome in shown for test in outcome.depends_on}
+    for question in plan.content.questions:
+        given = plan.answers.get(question.id)
+        if given is not None and given.skipped and question.fills & open_facts:
+            yield question.id

@@ -1,0 +1,5 @@
+"""The servers the tests of this folder run against."""
+
+from tests.servers import cluster_server, embedded_server, keys, server, short_folder, vault
+
+__all__ = ["cluster_server", "embedded_server", "keys", "server", "short_folder", "vault"]

@@ -1,0 +1,438 @@
+"""What the store promises: each message handled once and in order, whatever is repeated, crossed, or killed.
+
+Every test runs on the bundled server and on a cluster, unless it says why not.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.messages import Address, Inbound
+from bot.store import Step, Unavailable, Waiting
+from bot.store.redis import RedisStore
+from bot.store.scripts import COMMIT, Script
+from bot.vault import Vault
+from tests.bot.steps import KEEP, LUIS, ROSA, Recall, erase, message, words
+from tests.polling import until
+from tests.servers import Running, end, start_embedded
+
+PHONE = Address("whatsapp", "whatsapp:+5215500000001")
+SCOPED = Address("whatsapp", "whatsapp:MX.13491208655302741918")
+
+
+@pytest.fixture
+async def store(server: Running, vault: Vault) -> AsyncIterator[RedisStore]:
+    async with opened(server.url, vault) as store:
+        yield store
+
+
+@asynccontextmanager
+async def opened(url: str, vault: Vault, **options: Any) -> AsyncIterator[RedisStore]:
+    store = RedisStore(url, vault, **options)
+    yield store
+    await store.close()
+
+
+async def say(store: RedisStore, inbound: Inbound, step: Callable[[str | None, Inbound, int], Step] = words) -> int:
+    """What the webhook does: accept, then advance."""
+    await store.accept(inbound)
+    return await store.advance(inbound.address, step)
+
+
+async def session(store: RedisStore, address: Address = ROSA) -> str | None:
+    """The session of a person, by means of one more message."""
+    recall = Recall()
+    await say(store, message("recall", address=address), recall)
+    return recall.saved
+
+
+async def outbox(store: RedisStore) -> Sequence[Waiting]:
+    return await store.read(1000, 0.2)
+
+
+def texts(entries: Sequence[Waiting]) -> list[str]:
+    return [entry.outbound.payload["text"] for entry in entries]
+
+
+# --- one turn
+
+
+async def test_a_turn_keeps_the_session_and_queues_the_reply(store: RedisStore) -> None:
+    assert await say(store, message(1, "hola")) == 1
+    assert await say(store, message(2, "sí")) == 1
+    assert texts(await outbox(store)) == ["hola", "sí"]
+    assert await session(store) == "hola sí"
+
+
+async def test_a_turn_takes_two_round_trips(store: RedisStore) -> None:
+    await say(store, message(1))
+    sent = counting(store)
+    await say(store, message(2))
+    assert len(sent) == 2
+
+
+async def test_the_serial_counts_the_turns(store: RedisStore) -> None:
+    serials = []
+
+    def step(saved: str | None, inbound: Inbound, serial: int) -> Step:
+        serials.append(serial)
+        return words(saved, inbound, serial)
+
+    for number in range(3):
+        await say(store, message(number), step)
+    assert serials == [1, 2, 3]
+    assert await store.current(ROSA) == 3
+    assert await store.current(LUIS) == 0
+
+
+async def test_people_are_apart(store: RedisStore) -> None:
+    await say(store, message(1, "hola"))
+    await say(store, message(1, "bonjou", LUIS))
+    assert await session(store) == "hola"
+    assert await session(store, LUIS) == "bonjou"
+
+
+# --- repeated and crossed deliveries (FC-20, FC-23)
+
+
+async def test_a_message_delivered_again_is_handled_once(store: RedisStore) -> None:
+    assert await store.accept(message(1))
+    assert not await store.accept(message(1))
+    assert await store.advance(ROSA, words) == 1
+    assert not await store.accept(message(1))
+    assert await store.advance(ROSA, words) == 0
+    assert texts(await outbox(store)) == ["1"]
+
+
+async def test_a_message_delivered_many_times_at_once_is_handled_once(server: Running, vault: Vault) -> None:
+    async with opened(server.url, vault) as one, opened(server.url, vault) as other:
+        handled = await asyncio.gather(*(say(store, message(1)) for store in (one, other) * 10))
+        assert sum(handled) == 1
+        assert texts(await outbox(one)) == ["1"]
+
+
+async def test_messages_at_once_are_each_handled_once_in_their_order(server: Running, vault: Vault) -> None:
+    async with opened(server.url, vault) as one, opened(server.url, vault) as other:
+        handled = await asyncio.gather(*(say((one, other)[n % 2], message(n)) for n in range(40)))
+        assert sum(handled) == 40
+        replies = texts(await outbox(one))
+        assert sorted(replies, key=int) == [str(n) for n in range(40)]
+        assert await session(one) == " ".join(replies)
+
+
+async def test_two_processes_handle_each_message_once_in_order(server: Running, vault: Vault, keys: str) -> None:
+    command = [sys.executable, "-m", "tests.bot.another_process", server.url, keys, "1", "40"]
+    processes = [await asyncio.create_subprocess_exec(*command) for _ in range(2)]
+    assert [await process.wait() for process in processes] == [0, 0]
+    expected = [str(n) for n in range(1, 41)]
+    async with opened(server.url, vault) as store:
+        assert texts(await outbox(store)) == expected
+        assert await session(store) == " ".join(expected)
+
+
+async def test_a_view_from_before_another_turn_does_no_harm(server: Running, vault: Vault) -> None:
+    async with opened(server.url, vault) as one, opened(server.url, vault) as other:
+        await one.accept(message(1))
+        await other.accept(message(2))
+        assert await other.advance(ROSA, words) == 2
+        assert await one.advance(ROSA, words) == 0
+        assert await session(one) == "1 2"
+
+
+# --- a turn that fails, a process that dies
+
+
+async def test_a_step_that_raises_leaves_its_message_waiting(store: RedisStore) -> None:
+    with pytest.raises(ZeroDivisionError):
+        await say(store, message(1), broken)
+    assert await outbox(store) == []
+    assert await say(store, message(2)) == 2
+    assert await session(store) == "1 2"
+
+
+async def test_what_a_dead_process_left_is_swept_up(server: Running, vault: Vault) -> None:
+    now = 1_000_000.0
+    async with opened(server.url, vault, now=lambda: now) as store:
+        await store.accept(message(1))
+        await store.accept(message(1, address=LUIS))
+        assert await store.sweep(words, timedelta(seconds=10)) == 0
+        now += 11
+        assert await store.sweep(words, timedelta(seconds=10)) == 2
+        assert await store.sweep(words, timedelta(seconds=10)) == 0
+        assert sorted(texts(await outbox(store))) == ["1", "1"]
+
+
+async def test_one_person_whose_turn_fails_does_not_stop_the_sweep(server: Running, vault: Vault) -> None:
+    def step(saved: str | None, inbound: Inbound, serial: int) -> Step:
+        return broken(saved, inbound, serial) if inbound.address == ROSA else words(saved, inbound, serial)
+
+    async with opened(server.url, vault) as store:
+        await store.accept(message(1))
+        await store.accept(message(1, address=LUIS))
+        assert await store.sweep(step, timedelta(seconds=-1)) == 1
+        assert await store.advance(ROSA, words) == 1
+
+
+async def test_a_commit_repeated_by_the_connection_is_one_commit(store: RedisStore) -> None:
+    repeating(store)
+    assert await store.accept(message(1))
+    assert not await store.accept(message(1))
+    assert await store.advance(ROSA, words) == 1
+    assert await say(store, message(2)) == 1
+    assert texts(await outbox(store)) == ["1", "2"]
+
+
+async def test_a_commit_repeated_after_anothers_turn_is_still_in(server: Running, vault: Vault) -> None:
+    async with opened(server.url, vault) as one, opened(server.url, vault) as other:
+        repeating(one, between=lambda script: say(other, message(2)) if script is COMMIT else asyncio.sleep(0))
+        await one.accept(message(1))
+        assert await one.advance(ROSA, words) == 1
+        assert await session(other) == "1 2"
+
+
+# --- forgetting (do-no-harm 15)
+
+
+async def test_forgetting_leaves_nothing_but_ids_of_messages(store: RedisStore, server: Running) -> None:
+    await say(store, message(1, address=PHONE, alias=SCOPED))
+    await say(store, message(2, address=PHONE, alias=SCOPED))
+    await store.accept(message(3, address=PHONE, alias=SCOPED))
+    await store.forget(PHONE)
+    assert {key.split(b":")[1] for key in server.raw.scan_iter()} <= {b"seen", b"out"}
+    assert await outbox(store) == []
+    assert await store.advance(PHONE, words) == 0
+    assert await session(store, PHONE) is None
+
+
+async def test_a_step_that_erases_leaves_its_own_reply_only(store: RedisStore, server: Running) -> None:
+    await say(store, message(1, address=PHONE, alias=SCOPED))
+    await say(store, message(2, address=PHONE, alias=SCOPED), erase)
+    assert texts(await outbox(store)) == ["erased"]
+    left = {key.split(b":")[1]: server.raw.pttl(key) for key in server.raw.scan_iter()}
+    assert set(left) <= {b"seen", b"out", b"turn", b"lease"}
+    assert left[b"turn"] <= timedelta(minutes=10).total_seconds() * 1000
+    assert await session(store, PHONE) is None
+
+
+async def test_forgetting_one_person_leaves_the_others(store: RedisStore) -> None:
+    await say(store, message(1))
+    await say(store, message(1, address=LUIS))
+    await store.forget(LUIS)
+    assert texts(await outbox(store)) == ["1"]
+    assert await session(store) == "1"
+
+
+async def test_a_turn_under_way_does_not_bring_a_forgotten_person_back(server: Running, vault: Vault) -> None:
+    async with opened(server.url, vault) as one, opened(server.url, vault) as other:
+        await one.accept(message(1))
+        await other.forget(ROSA)
+        assert await one.advance(ROSA, words) == 0
+        assert await session(one) is None
+
+
+# --- what lies in the store (do-no-harm 14, FC-31, FC-35)
+
+
+async def test_nothing_in_the_store_tells_a_number_or_a_word(store: RedisStore, server: Running) -> None:
+    canary = "CANARIO-7f3a"
+    for number in range(3):
+        await say(store, message(number, canary))
+        await say(store, message(number, canary, LUIS))
+        await say(store, message(number, canary, PHONE, SCOPED))
+    await store.accept(message("MessageSid9", canary))
+    everything = b"\n".join(contents(server))
+    for secret in (canary, "2025550111", "7000001", "5500000001", "13491208655302741918", "MessageSid9"):
+        assert secret.encode() not in everything
+
+
+async def test_every_key_has_a_lifetime(store: RedisStore, server: Running) -> None:
+    await say(store, message(1, address=PHONE, alias=SCOPED))
+    await store.accept(message(2, address=PHONE, alias=SCOPED))
+    [entry] = await outbox(store)
+    await store.mark(replace(entry, tries=1))
+    kinds = {key.split(b":")[1] for key in server.raw.scan_iter()}
+    assert kinds == {name.encode() for name in KINDS}
+    assert all(0 < int(server.raw.pttl(key)) <= KEEP.total_seconds() * 1000 for key in server.raw.scan_iter())
+
+
+KINDS = {"session", "inbox", "turn", "links", "alias", "seen", "waiting", "out", "tries", "lease"}
+
+
+async def test_a_session_under_a_new_key_goes_on(server: Running, keys: str) -> None:
+    async with opened(server.url, Vault.from_text(keys)) as before:
+        await say(before, message(1, "hola"))
+        await before.accept(message(2, "sí"))
+    rotated = f"{Vault.new_secret()},{keys}"
+    async with opened(server.url, Vault.from_text(rotated)) as after:
+        assert await after.advance(ROSA, words) == 1
+        assert await session(after) == "hola sí"
+        assert texts(await outbox(after)) == ["hola", "sí", "recall"]
+
+
+async def test_without_the_key_a_person_begins_anew_and_nothing_is_stuck(server: Running, keys: str) -> None:
+    lost, last = Vault.new_secret(), keys
+    async with opened(server.url, Vault.from_text(f"{lost},{last}")) as before:
+        await say(before, message(1))
+        await before.accept(message(2))
+    async with opened(server.url, Vault.from_text(last)) as after:
+        assert await session(after) is None
+        assert texts(await outbox(after)) == ["recall"]
+
+
+# --- one person, two addresses
+
+
+@pytest.mark.parametrize("first", [(PHONE, SCOPED), (SCOPED, None), (PHONE, None)])
+@pytest.mark.parametrize("later", [PHONE, SCOPED])
+async def test_either_address_leads_to_the_person(
+    store: RedisStore, first: tuple[Address, Address | None], later: Address
+) -> None:
+    await say(store, message(1, address=first[0], alias=first[1]))
+    await say(store, message(2, address=PHONE, alias=SCOPED))
+    assert await store.current(later) == 2
+    assert await session(store, later) == "1 2"
+
+
+async def test_forgetting_by_either_address_forgets_the_person(store: RedisStore) -> None:
+    await say(store, message(1, address=PHONE, alias=SCOPED))
+    await store.forget(SCOPED)
+    assert await session(store, PHONE) is None
+
+
+# --- a server that stumbles (FC-30)
+
+
+async def test_scripts_are_sent_again_when_the_server_lost_them(store: RedisStore, server: Running) -> None:
+    await say(store, message(1))
+    server.raw.script_flush()
+    assert await say(store, message(2)) == 1
+    assert await session(store) == "1 2"
+
+
+@pytest.mark.parametrize("url", ["unix:///nowhere/rumbo.sock", "redis://127.0.0.1:1", "redis+cluster://127.0.0.1:1"])
+async def test_a_server_that_is_not_there_is_unavailable_soon(url: str, vault: Vault) -> None:
+    async with opened(url, vault) as store:
+        async with asyncio.timeout(5):
+            with pytest.raises(Unavailable):
+                await store.accept(message(1))
+            assert not await store.ready()
+
+
+async def test_a_silent_server_is_unavailable_soon_and_then_serves_again(server: Running, vault: Vault) -> None:
+    async with opened(server.url, vault) as store:
+        assert await store.ready()
+        os.kill(server.pid, signal.SIGSTOP)
+        try:
+            async with asyncio.timeout(5):
+                with pytest.raises(Unavailable):
+                    await store.accept(message(1))
+        finally:
+            os.kill(server.pid, signal.SIGCONT)
+        await until(store.ready)
+        await store.accept(message(1))
+        assert await store.advance(ROSA, words) == 1
+
+
+async def test_a_primary_turned_replica_is_left_and_found_again(embedded_server: Running, vault: Vault) -> None:
+    """On one server only: a node of a cluster refuses REPLICAOF."""
+    raw = embedded_server.raw
+    raw.flushall()
+    async with opened(embedded_server.url, vault) as store:
+        await store.accept(message(0))
+        raw.replicaof("127.0.0.1", 1)
+        attempt = asyncio.create_task(store.accept(message(1)))
+        await until(lambda: raw.info("errorstats").get("errorstat_READONLY"))
+        raw.replicaof("NO", "ONE")
+        assert await attempt
+        assert await store.advance(ROSA, words) == 2
+
+
+async def test_a_replica_that_stays_one_is_unavailable(embedded_server: Running, vault: Vault) -> None:
+    """On one server only: a node of a cluster refuses REPLICAOF."""
+    embedded_server.raw.replicaof("127.0.0.1", 1)
+    try:
+        async with opened(embedded_server.url, vault) as store:
+            with pytest.raises(Unavailable):
+                await store.accept(message(1))
+    finally:
+        embedded_server.raw.replicaof("NO", "ONE")
+
+
+async def test_killing_the_server_loses_nothing_that_was_committed(short_folder: Path, vault: Vault) -> None:
+    """On a server of its own; what is appended to the file survives the process."""
+    first = start_embedded(short_folder / "killed")
+    async with opened(first.url, vault) as store:
+        await say(store, message(1))
+        await store.accept(message(2))
+        end(first, signal.SIGKILL)
+        with pytest.raises(Unavailable):
+            await store.accept(message(3))
+        second = start_embedded(short_folder / "killed")
+        await until(store.ready)
+        assert await store.advance(ROSA, words) == 1
+        assert await session(store) == "1 2"
+        assert texts(await outbox(store)) == ["1", "2", "recall"]
+    end(second)
+
+
+async def test_the_policy_for_short_memory_is_told(store: RedisStore, server: Running) -> None:
+    assert await store.eviction() == "noeviction"
+    server.raw.config_set("maxmemory-policy", "allkeys-lru")
+    assert await store.eviction() == "allkeys-lru"
+    server.raw.config_set("maxmemory-policy", "noeviction")
+
+
+def broken(saved: str | None, inbound: Inbound, serial: int) -> Step:
+    raise ZeroDivisionError
+
+
+def counting(store: RedisStore) -> list[object]:
+    """Note every call that goes to the server."""
+    sent: list[object] = []
+    call = store._server.call
+
+    async def counted(*command: Any) -> Any:
+        sent.append(command[0])
+        return await call(*command)
+
+    store._server.call = counted  # type: ignore[method-assign]
+    return sent
+
+
+def repeating(
+    store: RedisStore, between: Callable[[Script], Awaitable[object]] = lambda script: asyncio.sleep(0)
+) -> None:
+    """Run every script twice, as when the connection broke before the first answer came."""
+    run = store._server.run
+
+    async def twice(script: Script, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
+        await run(script, keys, arguments)
+        await between(script)
+        return await run(script, keys, arguments)
+
+    store._server.run = twice  # type: ignore[method-assign]
+
+
+def contents(server: Running) -> list[bytes]:
+    """All keys and values, whatever their type."""
+    raw, found = server.raw, []
+    for key in raw.scan_iter():
+        read: dict[bytes, Callable[[], object]] = {
+            b"string": lambda key=key: raw.get(key),
+            b"list": lambda key=key: raw.lrange(key, 0, -1),
+            b"hash": lambda key=key: raw.hgetall(key),
+            b"set": lambda key=key: raw.smembers(key),
+            b"zset": lambda key=key: raw.zrange(key, 0, -1),
+            b"stream": lambda key=key: raw.xrange(key),
+        }
+        found += [key, repr(read[raw.type(key)]()).encode()]
+    return found
