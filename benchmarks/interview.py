@@ -12,19 +12,18 @@ answers. The distribution of people is argued, not observed (see people.py); the
 import argparse
 import json
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, astuple, dataclass
 from random import Random
 from statistics import mean
 
 from benchmarks.people import Person, crowd
-from conversations.guide import Guide
+from bot.content import read_documents
+from conversations.guide import Guide, parse_guide
 from conversations.pathways import NO_LONGER, Standing
 from conversations.planner import Plan
 from conversations.questions import SKIPPED, Answer, Item, Question, Says
 from conversations.rules import MET
-from tests.guides import real_guide
 
 Answers = dict[str, Answer]
 Standings = tuple[Standing, ...]
@@ -39,12 +38,16 @@ WITHIN = 8
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One person's interview: how many questions, after how many the first useful result, and what came of it."""
+    """One person's interview: how many questions, after how many the first useful result, and what came of it.
+
+    `trail`: the questions put. `lines`: the lines shown of the lists among them, as "list.line".
+    """
 
     questions: int
     first: int
     fits: bool
     trail: tuple[str, ...]
+    lines: frozenset[str]
     standings: Standings
 
 
@@ -63,21 +66,25 @@ class Interviewer:
             self._plans[key] = Plan(self.guide, dict(answers), self.private)
         return self._plans[key]
 
-    def put(self, person: Person, skips: frozenset[str] = NOBODY_SKIPS) -> Run:
-        """Ask until nothing is left that matters; questions in `skips` are answered with "not sure"."""
+    def plans(self, person: Person, skips: frozenset[str] = NOBODY_SKIPS) -> Iterator[Plan]:
+        """The plan before each question and at the end; questions in `skips` are answered with "not sure"."""
         answers: Answers = {}
-        trail: list[str] = []
-        first: int | None = None
-        while True:
-            plan = self.plan(answers)
-            if first is None and plan.useful:
-                first = len(trail)
-            if plan.next is None:
-                break
-            trail.append(plan.next.id)
+        while (plan := self.plan(answers)).next is not None:
+            yield plan
             _answer(answers, plan.next, plan.items(plan.next), person, skips)
-        first = len(trail) if first is None else first
-        return Run(len(trail), first, bool(plan.useful), tuple(trail), _standings(plan))
+        yield plan
+
+    def put(self, person: Person, skips: frozenset[str] = NOBODY_SKIPS) -> Run:
+        """Ask until nothing is left that matters."""
+        *before, end = self.plans(person, skips)
+        return Run(
+            questions=len(before),
+            first=next((n for n, plan in enumerate(before) if plan.useful), len(before)),
+            fits=bool(end.useful),
+            trail=tuple(plan.next.id for plan in before if plan.next),
+            lines=frozenset(f"{q.id}.{item.id}" for plan in before if (q := plan.next) for item in plan.items(q)),
+            standings=_standings(end),
+        )
 
     def all_questions(self, person: Person, skips: frozenset[str] = NOBODY_SKIPS) -> Standings:
         """The outcomes of asking everything that has a meaning for this person, whether or not it matters."""
@@ -116,9 +123,7 @@ def _standings(plan: Plan) -> Standings:
     )
 
 
-def _answer(
-    answers: Answers, question: Question, items: Sequence[Item], person: Person, skips: frozenset[str]
-) -> None:
+def _answer(answers: Answers, question: Question, items: Sequence[Item], person: Person, skips: frozenset[str]) -> None:
     if question.id in skips:
         answers[question.id] = SKIPPED
     elif question.kind == "several":
@@ -209,7 +214,15 @@ class Row:
 
     def __str__(self) -> str:
         proofs = ("" if n is None else str(n) for n in (self.differ_from_all_questions, self.differ_from_all_facts))
-        cells = (self.name, self.people, self.questions, self.first, f"{self.within:.1f} %", f"{self.fits:.0f} %", *proofs)
+        cells = (
+            self.name,
+            self.people,
+            self.questions,
+            self.first,
+            f"{self.within:.1f} %",
+            f"{self.fits:.0f} %",
+            *proofs,
+        )
         return f"| {' | '.join(map(str, cells))} |"
 
 
@@ -245,11 +258,9 @@ def _unsure(name: str, asker: Interviewer, people: Sequence[Person]) -> Row:
     draw = Random(11)
     ids = sorted(q.id for q in asker.guide.questions if asker.private or q.policy == "open")
     skips = [frozenset(id for id in ids if draw.random() < 0.1) for _ in people]
-    pairs = list(zip(people, skips, strict=True))
-    runs = [asker.put(person, skipped) for person, skipped in pairs]
-    differ = sum(
-        asker.all_questions(person, skipped) != run.standings for (person, skipped), run in zip(pairs, runs, strict=True)
-    )
+    runs = [asker.put(person, skipped) for person, skipped in zip(people, skips, strict=True)]
+    everything = [asker.all_questions(person, skipped) for person, skipped in zip(people, skips, strict=True)]
+    differ = sum(run.standings != standings for run, standings in zip(runs, everything, strict=True))
     return _row(name, runs, (differ, None))
 
 
@@ -314,7 +325,7 @@ def main() -> int:
     rows: list[Row] = []
     if not options.json:
         print(HEAD)
-    for row in table(real_guide(), options.people):
+    for row in table(parse_guide(read_documents(), "benchmark"), options.people):
         rows.append(row)
         if not options.json:
             print(row, flush=True)
@@ -322,7 +333,10 @@ def main() -> int:
     if options.json:
         print(json.dumps({"rows": [asdict(row) for row in rows], "wrong": wrong}, ensure_ascii=False, indent=2))
     else:
-        print("\n" + ("NOT GOOD ENOUGH\n" + "\n".join(wrong) if wrong else "GOOD: no outcome is lost, every target is met"))
+        print(
+            "\n"
+            + ("NOT GOOD ENOUGH\n" + "\n".join(wrong) if wrong else "GOOD: no outcome is lost, every target is met")
+        )
     return 1 if wrong else 0
 
 

@@ -132,7 +132,12 @@ def _abroad(facts: Facts) -> bool:
 
 def _age(draw: Random, facts: Facts) -> None:
     band = _one(draw, {"minor": 8, "young": 11, "21": 4, "adult": 77})
-    ages = {"minor": draw.randint(12, 17), "young": draw.randint(18, 20), "21": 21, "adult": int(draw.triangular(22, 65, 29))}
+    ages = {
+        "minor": draw.randint(12, 17),
+        "young": draw.randint(18, 20),
+        "21": 21,
+        "adult": int(draw.triangular(22, 65, 29)),
+    }
     age = facts["age"] = ages[band]
     facts["married"] = draw.random() < (0.05 if age < 21 else 0.5)
     facts["with_parent"] = age >= 18 or draw.random() < 0.65

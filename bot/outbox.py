@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from bot.channels import Channel, Outcome, SendError
-from bot.messages import Address
+from bot.messages import Address, ChannelName
 from bot.store import Outbox, Store, Unavailable, Waiting
 
 Result = TypeVar("Result")
@@ -21,7 +21,7 @@ Result = TypeVar("Result")
 _READS = 100  # entries at a time
 _HOLDS = 10_000  # entries in memory; many, for those of a carrier that is down must not stop the others'
 _AT_ONCE = 32  # sends to one carrier at a time
-_WAIT = 0.5  # s; also how soon a quiet sender notices that it shall stop
+_WAIT = 0.2  # s; also how soon a quiet sender notices that it shall stop
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # s, doubling between attempts
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class Sender:
         self,
         outbox: Outbox,
         store: Store,
-        channels: Mapping[str, Channel],
+        channels: Mapping[ChannelName, Channel],
         *,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from conversations import help as helpers
-from conversations.centres import Nearby, Point, nearest
+from conversations.centres import Hotline, Nearby, Point, nearest
 from conversations.events import Event, Text
 from conversations.guide import Guide
 from conversations.medium import Medium
@@ -21,7 +21,6 @@ from conversations.questions import SKIPPED, Answer, Question, answer_fact
 from conversations.replies import (
     Ask,
     Chosen,
-    Command,
     Country,
     EmergencyNumbers,
     Legal,
@@ -34,7 +33,7 @@ from conversations.replies import (
     ShowDanger,
     ShowResults,
 )
-from conversations.results import arrange
+from conversations.results import Results, Sheet, arrange, sheets
 from conversations.revival import revive
 from conversations.rules import UNMET, facts_of
 from conversations.session import Asked, Session
@@ -61,7 +60,6 @@ STOPPED_FOR = timedelta(days=400)
 IDLE = timedelta(hours=3)
 """After this pause a bare number is asked back before it counts: the question may be forgotten."""
 
-RESULTS_A_PAGE = 3
 CENTRES_A_PAGE = 3
 
 
@@ -165,16 +163,13 @@ class _Talk:
                 return self._greet(argument)
         late = not isinstance(event, Text) or self.guide.lexicon.numbers.numbers(event.body, "es") is not None
         guesses = self.guide.lexicon.languages.guess(event.body) if isinstance(event, Text) else ()
-        turn = self._greet(*guesses)
-        if not late:
-            return turn
-        return replace(turn, replies=(Say("session.expired.all", {"hours": self.guide.operator.hours}), *turn.replies))
+        return self._greet(*guesses, text="session.expired.all" if late else "first.greeting")
 
-    def _greet(self, *preferred: str) -> Turn:
+    def _greet(self, *preferred: str, text: str = "first.greeting") -> Turn:
         """The first message to anybody: who we are in three languages, and the language menu."""
         asked = Asked("language", self._languages((*preferred, self.hint or "")))
         session = Session(run=_run(self.now), seen=int(self.now.timestamp()), content=self.guide.version, asked=asked)
-        return Turn(session, (Ask(asked, first=True),), ("greeted",))
+        return Turn(session, (Ask(asked, text=text),), ("greeted",))
 
     def _languages(self, preferred: Iterable[str] = ()) -> tuple[str, ...]:
         """The languages that are whole, a guessed one first."""
@@ -190,8 +185,8 @@ class _Talk:
             case Picked(language) if language in self.guide.languages:
                 return self._speak(language)
             case Picked(_):
-                return self._ask(self.here, self._language_menu(), Say("language.unavailable", {"contact": self._operator}))
-        return self._ask(self.here, self._language_menu())
+                return self._menu("language.unavailable")
+        return self._menu()
 
     def _speak(self, language: str) -> Turn:
         """Take a language: before anything else consent follows, later we go on where we were."""
@@ -206,8 +201,11 @@ class _Talk:
             return self._with(session)._go_on(said)
         return self._ask(session, before.asked, said)
 
-    def _language_menu(self) -> Asked:
-        return Asked("language", self._languages((self.here.language or "",)))
+    def _menu(self, text: str = "") -> Turn:
+        """The language menu; before any language is known in the words of all of them."""
+        asked = Asked("language", self._languages((self.here.language or "",)))
+        text = text if self.here.language else "first.greeting"
+        return Turn(replace(self.here, asked=asked), (Ask(asked, text=text),))
 
     def _decline(self) -> Turn:
         """No, thanks: lines that help without this chat, and places on request. Answers are gone."""
@@ -264,11 +262,8 @@ class _Talk:
         match command.name:
             case "language" if command.argument in self.guide.languages:
                 return self._speak(command.argument)
-            case "language" if command.argument and session.language:
-                said = Say("language.unavailable", {"contact": self._operator})
-                return self._ask(session, self._language_menu(), said)
             case "language":
-                return self._ask(session, self._language_menu())
+                return self._menu("language.unavailable" if command.argument and session.language else "")
             case "hello":
                 return self._hello(command.argument)
         if session.language is None:
@@ -391,7 +386,7 @@ class _Talk:
         found = helpers.contact(self.guide.centres, country, self.now) if country else None
         return ShowContact(found, country)
 
-    def _lines(self) -> tuple[object, ...]:
+    def _lines(self) -> tuple[Hotline, ...]:
         """Lines that help anybody in the person's country; without one, the main ones of the region."""
         country = self._country()
         if country:
@@ -527,15 +522,16 @@ class _Talk:
             case "skip" if self.guide.question(question):
                 return self._store({question: SKIPPED}, Say("skip.done"))
             case "language":
-                return self._ask(replace(self.here, misses=0), self._language_menu())
+                return self._with(replace(self.here, misses=0))._menu()
             case "person":
-                turn = self._with(replace(self.here, misses=0))._go_on(self._person())
-                return turn
+                return self._with(replace(self.here, misses=0))._go_on(self._person())
         return self._with(replace(self.here, misses=0))._go_on()
 
     def _lines_then_on(self, country: str, asked: Asked) -> Turn:
         lines = helpers.lines(self.guide.hotlines, country, helpers.GENERAL_LINES, most=4)
-        said = Say("hotline.list", {"lines": Lines(lines)}) if lines else Say("danger.no_country_lines")
+        said = (
+            Say("hotline.list", {"lines": Lines(lines)}) if lines else Say("unknown.fact", {"contact": self._operator})
+        )
         if not self.here.consent:
             return Turn(replace(self.here, asked=Asked(asked.subject) if asked.subject else None), (said,))
         return self._go_on(said)
@@ -571,7 +567,9 @@ class _Talk:
 
     def _options(self, question: Question) -> tuple[str, ...]:
         if question.kind == "several":
-            plan = Plan(self.guide, {k: v for k, v in self.here.answers.items() if k != question.id}, self._may_ask_private)
+            plan = Plan(
+                self.guide, {k: v for k, v in self.here.answers.items() if k != question.id}, self._may_ask_private
+            )
             items = self.plan.items(question) or plan.items(question)
             return tuple(item.id for item in items)
         options = tuple(option.id for option in question.options)
@@ -692,24 +690,26 @@ class _Talk:
 
     def _results(self, said: tuple[Reply, ...] = (), page: int = 0, asked_for: bool = False) -> Turn:
         """The results as they stand. The place, if known, is used for this message only."""
-        session = self.here
         results = arrange(self.plan)
         if asked_for and not results.certain and not results.fits:
             return self._again(Say("results.so_far_none"))
-        fits = results.fits[page * RESULTS_A_PAGE : (page + 1) * RESULTS_A_PAGE]
-        if page and not fits and not self._has_more(results_page=page):
+        pages = sheets(results, self.medium.brief)
+        if page >= len(pages):
             return self._again(Say("more.none"))
-        options = [outcome.pathway.id for outcome in fits]
-        options += [] if results.certain else ["keep_answering"]
-        options += ["more"] if len(results.fits) > (page + 1) * RESULTS_A_PAGE and not self.medium.brief else []
-        options += [] if self.medium.brief else ["centre"]
-        asked = Asked("results", tuple(options), page=page) if fits or not results.certain else Asked("none", PROMPTS["none"])
-        show = ShowResults(results, page, RESULTS_A_PAGE, self.near, asked)
-        return Turn(replace(session, asked=asked, misses=0), (*said, show), ("results",))
+        more = page + 1 < len(pages)
+        asked = Asked("results", self._result_options(pages[page], results, more), page=page)
+        show = ShowResults(results, pages[page], asked, self.near, first=page == 0, more=more)
+        return Turn(replace(self.here, asked=asked, misses=0), (*said, show), ("results",))
 
-    def _has_more(self, results_page: int) -> bool:
-        """Whether a page after the last list still has something to say (on brief channels the rest waits there)."""
-        return self.medium.brief and results_page * RESULTS_A_PAGE < len(arrange(self.plan).fits) + 2 * RESULTS_A_PAGE
+    def _result_options(self, sheet: Sheet, results: Results, more: bool) -> tuple[str, ...]:
+        """Pathways by number, then what else can be done. On a brief channel the words of commands do that."""
+        options = [outcome.pathway.id for outcome in sheet.fits]
+        if not results.certain:
+            options.append("keep_answering")
+        if not self.medium.brief:
+            options += ["more"] if more else []
+            options += ["centre", *([] if results.fits else ["change", "person"])]
+        return tuple(options)
 
     def _card(self, pathway: str, page: int = 0) -> Turn:
         outcome = next((o for o in self.plan.outcomes if o.pathway.id == pathway), None)
@@ -722,7 +722,9 @@ class _Talk:
         options = ("cost_papers", "careful", "legal_help", "back_to_list") if self.medium.brief else (
             "legal_help", "centre", "back_to_list")  # fmt: skip
         asked = Asked("card", options, subject=pathway, page=page)
-        return Turn(replace(self.here, asked=asked, misses=0), (ShowCard(outcome, page), Ask(asked, shorter=True)), ("card",))
+        return Turn(
+            replace(self.here, asked=asked, misses=0), (ShowCard(outcome, page), Ask(asked, shorter=True)), ("card",)
+        )
 
     def _ask_town(self, results: bool, said: tuple[Reply, ...] = ()) -> Turn:
         """Ask where they are: last of all before the results, or when a place was wanted."""

@@ -6,15 +6,41 @@ Tests hand in a guide of two questions; the redeploy test hands in yesterday's a
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from conversations.catalogue import Catalogue
 from conversations.centres import Centre, Hotline
 from conversations.facts import Fact, Follows
+from conversations.labels import label
 from conversations.pathways import Notice, Pathway
 from conversations.problems import Problems, nearest_id
 from conversations.questions import Question
 from conversations.reading import Entry, Reader
+from conversations.results import Ages
 from conversations.rules import facts_of
+from conversations.understanding import Lexicon
 
 FACTS, QUESTIONS, CENTRES, HOTLINES = "facts.yaml", "questions.yaml", "centres.yaml", "hotlines.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who runs this copy of Rumbo. `contact`: a phone or mail that works without it; `url`: its genuine addresses.
+
+    `hours`: how long answers are kept after the last message.
+    """
+
+    name: str
+    contact: str
+    url: str
+    hours: int = 72
+
+
+@dataclass(frozen=True, slots=True)
+class LegalLink:
+    """An official page that lists free legal help in a country. Its name is `legal.<id>` in the catalogues."""
+
+    id: str
+    country: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -29,6 +55,11 @@ class Guide:
     notices: tuple[Notice, ...] = ()
     centres: tuple[Centre, ...] = ()
     hotlines: tuple[Hotline, ...] = ()
+    legal_links: tuple[LegalLink, ...] = ()
+    catalogues: Mapping[str, Catalogue] = field(default_factory=dict)
+    word_lists: Lexicon | None = None
+    operator: Operator = Operator("Rumbo", "", "")
+    ages: Ages = field(default_factory=Ages)
     _by_id: dict[str, Question] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -37,6 +68,28 @@ class Guide:
     def question(self, id: str) -> Question | None:
         """The question with this id, if there still is one."""
         return self._by_id.get(id)
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The word lists that understanding needs; a guide for rules alone has none."""
+        if self.word_lists is None:
+            raise LookupError("this guide was built without word lists")
+        return self.word_lists
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages offered to people, in the order of the menu: those that are whole."""
+        return tuple(self.catalogues)
+
+    @property
+    def served(self) -> frozenset[str]:
+        """Countries where we know a place or a line."""
+        return frozenset(c.country for c in self.centres) | frozenset(h.country for h in self.hotlines)
+
+    def option_labels(self, question: str, option: str, language: str | None) -> tuple[str, ...]:
+        """All labels of an option in every loaded language, the person's own first."""
+        own_first = sorted(self.catalogues, key=lambda code: code != language)
+        return tuple(label(self, question, option, self.catalogues[code]) for code in own_first)
 
     def pathway(self, id: str) -> Pathway | None:
         """The pathway with this id, if there still is one."""

@@ -34,7 +34,9 @@ class Contact:
     opening: Opening | None
 
 
-def lines(hotlines: Iterable[Hotline], country: str, kinds: Sequence[str], most: int = MOST_LINES) -> tuple[Hotline, ...]:
+def lines(
+    hotlines: Iterable[Hotline], country: str, kinds: Sequence[str], most: int = MOST_LINES
+) -> tuple[Hotline, ...]:
     """The lines of a country that fit, one of each kind first, those for the whole country before local ones."""
     here = [line for line in hotlines if line.country == country and line.number is not None]
     found = [best for kind in kinds if (best := _best([line for line in here if line.kind == kind])) is not None]

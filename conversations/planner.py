@@ -5,7 +5,7 @@ to this person, and can still change the verdict on some live pathway. Everythin
 answers each time: there is no position to store and none to lose.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -29,6 +29,7 @@ from conversations.rules import (
     OPEN,
     UNMET,
     Known,
+    Rule,
     Values,
     deciding,
     open_tests,
@@ -39,7 +40,7 @@ class Content(Protocol):
     """What the planner needs of a guide."""
 
     @property
-    def facts(self) -> "dict[str, Fact]":
+    def facts(self) -> Mapping[str, Fact]:
         """The vocabulary, by id."""
 
     @property
@@ -103,14 +104,10 @@ class Plan:
         """A question whose guard has failed settles the facts that only it could have filled.
 
         Without this a rule that mentions such a fact never closes, and its pathway silently drops out of the results.
+        A fact that another question could have told, had it not been skipped or kept off this channel, stays unknown.
         """
         failed = [q for q in self.content.questions if q.id not in self.answers and q.applies.judge(known) is UNMET]
-        elsewhere = {
-            fact
-            for q in self.content.questions
-            if q not in failed and q.id not in self.answers and self._may_be_put(q)
-            for fact in q.fills
-        }
+        elsewhere = {fact for q in self.content.questions if q not in failed for fact in q.fills}
         for question in failed:
             for fact in question.fills:
                 if fact not in known and fact not in elsewhere:
@@ -122,21 +119,43 @@ class Plan:
     # ------------------------------------------------------------------ what may still be learnt
 
     @cached_property
+    def learnable(self) -> frozenset[str]:
+        """Facts that some answer still to come may say something about. All others stay as they are for good."""
+        facts = self._told(None)
+        while (fewer := self._told(facts)) != facts:
+            facts = fewer
+        return facts
+
+    @cached_property
     def askable(self) -> tuple[Question, ...]:
         """Unanswered questions that may yet be put: their guard holds, or can still come to hold."""
-        candidates = [
-            q
-            for q in self.content.questions
-            if self._unanswered(q) and self._may_be_put(q) and q.applies.judge(self.known) is not UNMET
-        ]
-        while True:
-            learnable = self._learnable(candidates)
-            still = [
-                q for q in candidates if q.applies.judge(self.known) is MET or q.applies.wants(self.known) & learnable
-            ]
-            if len(still) == len(candidates):
-                return tuple(candidates)
-            candidates = still
+        return tuple(self._askable(self.learnable))
+
+    def _told(self, learnable: frozenset[str] | None) -> frozenset[str]:
+        """What is still to be told, if only these facts can be learnt (None: if every fact can)."""
+        facts: set[str] = set()
+        for question in self._askable(learnable):
+            facts.add(answer_fact(question.id))
+            if question.kind != "several":
+                facts |= question.fills
+            for item in self._open_items(question):
+                if self._may_hold(item.shown_if, learnable):
+                    facts |= item.fills | {answer_fact(question.id, item.id)}
+        for follows in self.content.follows:
+            if follows.condition.wants(self.known) & facts:
+                facts.update(fact for fact, _ in follows.sets)
+        return frozenset(facts)
+
+    def _askable(self, learnable: frozenset[str] | None) -> Iterator[Question]:
+        for question in self.content.questions:
+            may_be_put = self._unanswered(question) and self._may_be_put(question)
+            if may_be_put and self._may_hold(question.applies, learnable):
+                yield question
+
+    def _may_hold(self, guard: Rule, learnable: frozenset[str] | None) -> bool:
+        """Whether a guard holds, or can still come to hold through the facts that can be learnt."""
+        verdict = guard.judge(self.known)
+        return verdict is MET or (verdict is OPEN and (learnable is None or bool(guard.wants(self.known) & learnable)))
 
     def _unanswered(self, question: Question) -> bool:
         given = self.answers.get(question.id)
@@ -144,32 +163,11 @@ class Plan:
             return True
         return bool(given.shown) and any(item.id not in given.shown for item in question.items)
 
-    def _learnable(self, questions: Sequence[Question]) -> frozenset[str]:
-        facts: set[str] = set()
-        for question in questions:
-            facts.add(answer_fact(question.id))
-            if question.kind == "several":
-                for item in self._open_items(question):
-                    facts |= item.fills
-                    facts.add(answer_fact(question.id, item.id))
-            else:
-                facts |= question.fills
-        for follows in self.content.follows:
-            if follows.condition.judge(self.known) is OPEN and follows.condition.wants(self.known) & facts:
-                facts.update(fact for fact, _ in follows.sets)
-        return frozenset(facts)
-
-    @cached_property
-    def learnable(self) -> frozenset[str]:
-        """Facts that some answer still to come may say something about. All others stay as they are for good."""
-        return self._learnable(self.askable)
-
     def _open_items(self, question: Question) -> Iterator[Item]:
+        """The lines of a checklist that have not been shown and may be put on this channel."""
         given = self.answers.get(question.id)
         for item in question.items:
-            unanswered = given is None or item.id not in given.shown
-            may_be_put = self.private or item.policy != "private"
-            if unanswered and may_be_put and item.shown_if.judge(self.known) is not UNMET:
+            if (given is None or item.id not in given.shown) and (self.private or item.policy != "private"):
                 yield item
 
     # ------------------------------------------------------------------ what comes next
@@ -195,6 +193,9 @@ class Plan:
         for question in self.askable:
             if question.fills & wanted:
                 more |= question.applies.wants(self.known)
+            for item in self._open_items(question):
+                if item.fills & wanted:
+                    more |= item.shown_if.wants(self.known)
         return more
 
     @cached_property

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from conversations.centres import Hotline, Nearby
+from conversations.help import Contact
 from conversations.pathways import Outcome
-from conversations.results import Results
+from conversations.results import Results, Sheet
 from conversations.session import Asked
 
 
@@ -68,22 +69,26 @@ class Languages:
 class Ask:
     """A question or prompt with its choices. `first`: nothing was asked before. `remaining`: about how many are left.
 
-    `shorter`: put again after a miss, without its extras.
+    `shorter`: put again after a miss, without its extras. `text`: the key of another text for the same prompt.
     """
 
     asked: Asked
     first: bool = False
     remaining: int = 0
     shorter: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ShowResults:
-    """The results, from a page on. `near` is the nearest centre for somebody whose place is known now."""
+    """One sheet of the results. `near`: the nearest centre, where the place is known now; `more`: others follow."""
 
     results: Results
-    page: int
+    sheet: Sheet
+    asked: Asked
     near: Nearby | None = None
+    first: bool = True
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +101,29 @@ class ShowCard:
 
 @dataclass(frozen=True, slots=True)
 class ShowCentres:
-    """Centres near a place, best first; `further` after the first page."""
+    """Centres near a place, best first; `further` after the first page. `distances`: whether they are known."""
 
     centres: tuple[Nearby, ...]
     country: str
     further: bool = False
+    distances: bool = True
 
 
-Reply = Say | Ask | ShowResults | ShowCard | ShowCentres
+@dataclass(frozen=True, slots=True)
+class ShowDanger:
+    """The lines for a kind of danger in a country."""
+
+    kind: str
+    hotlines: tuple[Hotline, ...]
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowContact:
+    """A person to talk to, or that none is known in the country."""
+
+    contact: Contact | None
+    country: str | None
+
+
+Reply = Say | Ask | ShowResults | ShowCard | ShowCentres | ShowDanger | ShowContact

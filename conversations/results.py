@@ -55,6 +55,33 @@ class Results:
     certain: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What one message of results holds. `tail`: the closed doors and everything that stands around the list."""
+
+    fits: tuple[Outcome, ...] = ()
+    notices: tuple[tuple[Notice, tuple[str, ...]], ...] = ()
+    tail: bool = False
+
+
+A_SHEET = 3
+"""Pathways in one message: on SMS three short names fit two segments (voice.md, "SMS, measured")."""
+
+
+def sheets(results: Results, brief: bool) -> list[Sheet]:
+    """The messages that results make, the first of them complete where there is room.
+
+    Notices come before the pathways they change. On a brief channel one notice fits beside the list; the others, and
+    what stands around, wait for MORE.
+    """
+    lists = [results.fits[i : i + A_SHEET] for i in range(0, len(results.fits), A_SHEET)] or [()]
+    if not brief:
+        return [Sheet(lists[0], results.notices, tail=True), *(Sheet(fits) for fits in lists[1:])]
+    further = [Sheet(fits) for fits in lists[1:]]
+    waiting = [Sheet(notices=results.notices[i : i + 2]) for i in range(1, len(results.notices), 2)]
+    return [Sheet(lists[0], results.notices[:1]), *further, *waiting, Sheet(tail=True)]
+
+
 def arrange(plan: Plan) -> Results:
     """The results as a plan stands. Before the interview is over only what is already certain counts as fitting."""
     certain = plan.next is None

@@ -25,7 +25,7 @@ ALPHABET = BASIC | EXTENSION
 # What Unicode's own decompositions do not give. Letters without one ("ł", "đ") follow from their names, see `_plain`.
 _REPLACEMENTS = {
     **dict.fromkeys("«»“”„‟″❝❞〝〞", '"'),
-    **dict.fromkeys("‘’‚‛‹›´`ʼʻʽʾʿʹ′ꞌ❛❜", "'"),
+    **dict.fromkeys("‘’‚‛‹›´`ʼʻʽʾʿʹ′ꞌɁɂʔ❛❜", "'"),
     **dict.fromkeys("‐‑‒–—―−⁃•▪●◦‣", "-"),
     **dict.fromkeys("\t\v\u1680\u180e", " "),
     **dict.fromkeys("\u0085\u2028\u2029", "\n"),

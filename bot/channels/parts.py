@@ -36,9 +36,11 @@ def utf16(text: str) -> int:
 def numbered(message: Message, *, gap: str, tick: str) -> Spans:
     """The whole message as text: what is said, the choices as lines "N label", and the last line under them.
 
-    `gap` stands between the three; `tick` before the label of an item that is already chosen.
+    `gap` stands between the three; `tick` before the label of an item that is already chosen. Choices that the text
+    itself lists are not written again.
     """
-    lines = (f"{choice.number} {tick if choice.ticked else ''}{choice.label}" for choice in message.choices)
+    unlisted = (choice for choice in message.choices if not choice.listed)
+    lines = (f"{choice.number} {tick if choice.ticked else ''}{choice.label}" for choice in unlisted)
     below = (text for text in ("\n".join(lines), message.footer) if text)
     return (*message.text, *(Span(gap + text) for text in below))
 
@@ -52,6 +54,8 @@ def split(spans: Sequence[Span], limit: int, size: Size = utf16) -> list[Spans]:
     if size(text) <= limit:
         return [tuple(spans)]
     ranges = list(_ranges(text, limit - _MARK, size))
+    if len(ranges) == 1:  # it was over the limit by white space at its ends
+        return [tuple(_between(spans, *ranges[0]))]
     return [
         (Span(f"({number}/{len(ranges)}) "), *_between(spans, start, end))
         for number, (start, end) in enumerate(ranges, start=1)
@@ -61,7 +65,7 @@ def split(spans: Sequence[Span], limit: int, size: Size = utf16) -> list[Spans]:
 def _ranges(text: str, limit: int, size: Size) -> Iterator[tuple[int, int]]:
     """Where each part begins and ends, without the white space at the cuts."""
     text = text.rstrip()
-    start = 0
+    start = len(text) - len(text.lstrip())
     while (left := size(text[start:])) > limit:
         pieces = -(-left // limit)
         least = start + _longest(text[start:], left - (pieces - 1) * limit, size)
@@ -74,7 +78,7 @@ def _ranges(text: str, limit: int, size: Size) -> Iterator[tuple[int, int]]:
 def _longest(text: str, limit: int, size: Size) -> int:
     """How many characters from the beginning fit the limit without parting what is read as one; at least one piece."""
     fitting = 0
-    pieces = list(clusters(text))
+    pieces = list(clusters(text[: limit + 1]))  # no character counts less than one
     for used, end in zip(accumulate(map(size, pieces)), accumulate(map(len, pieces)), strict=True):
         if used > limit:
             break

@@ -63,6 +63,8 @@ _UNREADABLE: tuple[tuple[str, UnreadableKind], ...] = (
     ("poll", "empty"),
 )
 
+_TOLD_LIMIT = 10_000
+
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -143,7 +145,7 @@ class Telegram:
                 log.error("telegram refused our formatting: sent as plain text")
                 plain = {name: value for name, value in payload.items() if name != "parse_mode"}
                 await self.send(address, {**plain, "text": self.shows(payload)})
-            elif "message is not modified" not in error.message:
+            elif "message is not modified" not in error.message.lower():
                 raise _send_error(error) from None
         except TelegramError as error:
             raise _send_error(error) from None
@@ -160,6 +162,8 @@ class Telegram:
     async def leave(self, chat: int, text: str) -> None:
         """Say once, in a group, `text` and the link to the private chat; then leave it. Never raises."""
         told = chat in self._told
+        if len(self._told) >= _TOLD_LIMIT:
+            self._told.clear()
         self._told.add(chat)
         if not told:
             with suppress(TelegramError):

@@ -384,7 +384,7 @@ class _Reader:
         if question.fills != {"age"}:
             return None
         age = self.lexicon.numbers.age(body)
-        if age is None or (age <= len(question.options) or age == UNSURE_NUMBER) and len(folded(body)) == 1:
+        if age is None or ((age <= len(question.options) or age == UNSURE_NUMBER) and len(folded(body)) == 1):
             return None
         for option in question.options:
             if age in option.says.get("age", ()):
@@ -428,7 +428,7 @@ class _Reader:
         towns = self.lexicon.towns.find(body, None)
         return tuple(dict.fromkeys(town.country for town in towns.places)), towns.how
 
-    def _age_beside(self, body: str) -> Mapping[str, Answer]:
+    def _age_beside(self, body: str) -> dict[str, Answer]:
         """The age in "17, de Honduras", so that it is not asked again; only while nothing was said of it yet."""
         ages = [age for part in _parts(body) if (age := self.lexicon.numbers.age(part)) is not None]
         for question in self.guide.questions if len(ages) == 1 else ():

@@ -95,7 +95,7 @@ def is_word(character: str) -> bool:
 
 def is_han(character: str) -> bool:
     """A Chinese character, which stands for itself: Chinese writes no spaces between words."""
-    return "\u3400" <= character <= "\u9fff" or "\uf900" <= character <= "\ufaff" or "\U00020000" <= character
+    return "\u3400" <= character <= "\u9fff" or "\uf900" <= character <= "\ufaff" or character >= "\U00020000"
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -29,7 +29,14 @@ LONG = "Palabra. " * 176 + "xxxxx " + LINK + " Fin. " + "Más texto. " * 5
 
 def form(**fields: str) -> dict[str, str]:
     """An inbound SMS, changed by `fields`; a field set to nothing at all ("-") is left out."""
-    base = {"MessageSid": SID, "AccountSid": ACCOUNT.sid, "From": "+12025550111", "To": OURS, "Body": "", "NumMedia": "0"}
+    base = {
+        "MessageSid": SID,
+        "AccountSid": ACCOUNT.sid,
+        "From": "+12025550111",
+        "To": OURS,
+        "Body": "",
+        "NumMedia": "0",
+    }
     return {name: value for name, value in {**base, **fields}.items() if value != "-"}
 
 

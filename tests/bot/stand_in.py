@@ -58,7 +58,7 @@ async def standing_in(*answers: Answer) -> AsyncIterator[StandIn]:
     stand_in.answers = list(answers)
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", stand_in.handle)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

@@ -27,7 +27,7 @@ ARABIC = "أين أنت الآن؟ 1 المكسيك"
         ("Você não está só: ações, três, avô", "Voce nao esta so: açoes, tres, avo".replace("ç", "c")),
         ("Ça va, garçon ? Où êtes-vous, Noël, cœur, Œuvre", "Ça va, garcon ? Où etes-vous, Noel, coeur, OEuvre"),
         ("ÀÈÒ kreyòl ayisyen: èske w gen dwa?", "AEO kreyòl ayisyen: èske w gen dwa?"),
-        ("“Hola” ‘sí’ «aquí» — luego – fin…", "\"Hola\" 'si' \"aqui\" - luego - fin..."),
+        ("“Hola” ‘sí’ «aquí» — luego – fin…", '"Hola" \'si\' "aqui" - luego - fin...'),
         ("a\u00a0b\u2009c\u200bd\ufeff\te\u00ad", "a b cd e"),
         ("cafe\u0301 y nin\u0303o, a\u0301", "café y niño, a"),
         ("Łódź, Đorđe, ß, smørrebrød, ħ", "Lodz, Dorde, ß, smørrebrød, h"),
@@ -44,8 +44,19 @@ def test_folds_into_the_alphabet(text: str, folded: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "plain", "ñ é ü ¿ ¡ Ñ É à è ì ò ù Ç", "[~]{^}|\\ €", "line\r\nline", "Δ Φ Γ", ARABIC, "您在哪里？", "Где вы?"]
-    + ["1 Español 2 العربية 3 中文: elección", "Sí 👍"],
+    [
+        "",
+        "plain",
+        "ñ é ü ¿ ¡ Ñ É à è ì ò ù Ç",
+        "[~]{^}|\\ €",
+        "line\r\nline",
+        "Δ Φ Γ",
+        ARABIC,
+        "您在哪里？",
+        "Где вы?",
+        "1 Español 2 العربية 3 中文: elección",
+        "Sí 👍",
+    ],
 )
 def test_leaves_whole(text: str) -> None:
     """A text already in the alphabet, or one that cannot be, stays as it is."""
@@ -92,7 +103,7 @@ LATIN = "".join(
     chr(code)
     for block in (range(0xA0, 0x180), range(0x1E00, 0x1EFA))
     for code in block
-    if unicodedata.category(chr(code)).startswith("L")
+    if unicodedata.category(chr(code)).startswith("L") and chr(code) not in "ẜẝẟ"  # medieval
 )
 PUNCTUATION = "“”„‘’‚‹›«»–—―‐‑−…•·´`¿¡\u00a0\u202f\u2009\u200b\u200e\u2028ªº"
 latin_texts = st.text(st.sampled_from(string.printable + LATIN + PUNCTUATION + "\u0301\u0303\u0308\u0327"))
@@ -124,7 +135,7 @@ def test_any_text_at_all(text: str) -> None:
 def test_agrees_with_twilios_own_counter() -> None:
     """The oracle is the calculator Twilio publishes (`shared/peers/segments.cjs`)."""
     texts = [MENU, AIDE, ARABIC, fold(MENU), "", "€" * 100, "😀" * 40, "a" * 152 + "€" + "a" * 152, "line\r\nline"]
-    texts += [character * 3 for character in sorted(ALPHABET - {"\f"})] + [c for c in LATIN]
+    texts += [character * 3 for character in sorted(ALPHABET - {"\f"})] + list(LATIN)
     texts += ["я" * 66 + "😀" + "я" * 66, "👩‍👩‍👧 e\u0301 🇲🇽" * 9, "नमस्ते " * 15, "您在哪里？" * 15, ARABIC * 4]
     try:
         answers = segments_oracle(texts)

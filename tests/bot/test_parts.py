@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.channels.gsm7 import units
 from bot.channels.parts import numbered, split, utf16
-from conversations.message import Span
+from conversations.message import Choice, Message, Span
 from tests.bot.carrier import LINK, LONG, QUESTION
 
 
@@ -36,11 +36,12 @@ def test_the_link_of_fc_15_stays_whole() -> None:
     ("text", "limit", "parts"),
     [
         ("One two.\n\nThree. Four five", 28, ["One two.\n\nThree. Four five"]),
+        ("\n\n One two.\n\nThree. Four five \n", 25, ["(1/2) One two.", "(2/2) Three. Four five"]),
+        (" One two three.\n" + " " * 30, 25, ["One two three."]),
         ("One two.\n\nThree. Four five", 25, ["(1/2) One two.", "(2/2) Three. Four five"]),
         ("One two three. Four five six", 25, ["(1/2) One two three.", "(2/2) Four five six"]),
         ("One two three four five six", 25, ["(1/2) One two three", "(2/2) four five six"]),
         ("Call us now +52 55 0000 0001 ok", 30, ["(1/2) Call us now", "(2/2) +52 55 0000 0001 ok"]),
-        
         ("您在哪里？" + "好" * 14, 18, ["(1/3) 您在哪里？", "(2/3) " + "好" * 10, "(3/3) " + "好" * 4]),
     ],
 )
@@ -64,11 +65,19 @@ def test_numbered_lines() -> None:
     assert text == "¿Dónde está ahora?\n1 México\n2 x Guatemala\n9 = ayuda"
 
 
+def test_what_the_text_lists_is_not_listed_again() -> None:
+    """Results name their numbers in the text; a button is all that is left to add, where there are buttons."""
+    message = Message((Span("1 H-2A\n2 U"),), (Choice("r:q:1", "H-2A", "1", listed=True), Choice("r:q:9", "Más", "9")))
+    assert "".join(span.text for span in numbered(message, gap="\n", tick="")) == "1 H-2A\n2 U\n9 Más"
+
+
 @given(st.text(max_size=400), st.integers(20, 60), st.sampled_from([units, utf16]))
 def test_nothing_is_lost(text: str, limit: int, size: type[int]) -> None:
     """Parts keep to the limit and hold the text, white space at the cuts apart."""
     parts = split([Span(text)], limit, size)
-    bare = "".join(re.sub(r"^\(\d+/\d+\) ", "", "".join(s.text for s in part)) if len(parts) > 1 else text for part in parts)
+    bare = "".join(
+        re.sub(r"^\(\d+/\d+\) ", "", "".join(s.text for s in part)) if len(parts) > 1 else text for part in parts
+    )
     assert re.sub(r"\s", "", bare) == re.sub(r"\s", "", text)
     # One cluster of many accents may be longer than any limit, and is not parted.
     assert all(size("".join(span.text for span in part)) <= limit + 340 for part in parts)

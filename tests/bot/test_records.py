@@ -12,8 +12,12 @@ from bot.records import Unloadable, dump_inbound, dump_outbound, load_inbound, l
 from conversations.events import Event, Place, Tap, Text, Unreadable
 
 PHONE, SCOPED = Address("whatsapp", "whatsapp:+5215500000001"), Address("whatsapp", "whatsapp:MX.1000")
-FULL = Inbound(PHONE, "SM1", Text("hola", edited=True), datetime(2026, 11, 25, 12, tzinfo=UTC), SCOPED, "q", "es", "STOP")
-REPLY = Outbound("SM1-0", PHONE, {"Body": "¿Sí?", "Choices": [1, None]}, datetime(2026, 11, 25, tzinfo=UTC), 7, "inside", 2)
+FULL = Inbound(
+    PHONE, "SM1", Text("hola", edited=True), datetime(2026, 11, 25, 12, tzinfo=UTC), SCOPED, "q", "es", "STOP"
+)
+REPLY = Outbound(
+    "SM1-0", PHONE, {"Body": "¿Sí?", "Choices": [1, None]}, datetime(2026, 11, 25, tzinfo=UTC), 7, "inside", 2
+)
 EVENTS = [Text("hola"), Tap("r1", "inside", "yes"), Place(14.9, -92.3, live=True), Unreadable("voice")]
 
 

@@ -10,6 +10,8 @@ from conversations.events import Event, Text, Unreadable
 from conversations.message import Choice, Message, Span
 from tests.bot.carrier import ACCOUNT, LINK, LONG, NOW, OURS, QUESTION, SID, form, signed
 
+STOP_WORDS = ["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"]
+
 SMS = Sms(ACCOUNT, OURS, lambda: NOW)
 
 
@@ -37,7 +39,7 @@ def test_reads(fields: dict[str, str], event: Event) -> None:
 @pytest.mark.parametrize(
     ("body", "opt_out_type", "carrier"),
     [
-        *((word, "", "STOP") for word in "STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT".split()),
+        *((word, "", "STOP") for word in STOP_WORDS),
         (" stop ", "", "STOP"),
         ("Help", "", "HELP"),
         ("INFO", "", "HELP"),

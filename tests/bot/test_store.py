@@ -148,6 +148,14 @@ async def test_a_view_from_before_another_turn_does_no_harm(server: Running, vau
         assert await session(one) == "1 2"
 
 
+async def test_a_repeated_delivery_does_not_hide_what_came_after_it(server: Running, vault: Vault) -> None:
+    async with opened(server.url, vault) as one, opened(server.url, vault) as other:
+        await say(one, message(1))
+        assert not await one.accept(message(1))
+        await other.accept(message(2))
+        assert await one.advance(ROSA, words) == 1
+
+
 # --- a turn that fails, a process that dies
 
 
@@ -408,9 +416,7 @@ def counting(store: RedisStore) -> list[object]:
     return sent
 
 
-def repeating(
-    store: RedisStore, between: Callable[[Script], Awaitable[object]] = lambda script: asyncio.sleep(0)
-) -> None:
+def repeating(store: RedisStore, between: Callable[[Script], Awaitable[object]] = lambda _: asyncio.sleep(0)) -> None:
     """Run every script twice, as when the connection broke before the first answer came."""
     run = store._server.run
 
@@ -424,15 +430,13 @@ def repeating(
 
 def contents(server: Running) -> list[bytes]:
     """All keys and values, whatever their type."""
-    raw, found = server.raw, []
-    for key in raw.scan_iter():
-        read: dict[bytes, Callable[[], object]] = {
-            b"string": lambda key=key: raw.get(key),
-            b"list": lambda key=key: raw.lrange(key, 0, -1),
-            b"hash": lambda key=key: raw.hgetall(key),
-            b"set": lambda key=key: raw.smembers(key),
-            b"zset": lambda key=key: raw.zrange(key, 0, -1),
-            b"stream": lambda key=key: raw.xrange(key),
-        }
-        found += [key, repr(read[raw.type(key)]()).encode()]
-    return found
+    raw = server.raw
+    read: dict[object, Callable[[bytes], object]] = {
+        b"string": raw.get,
+        b"list": lambda key: raw.lrange(key, 0, -1),
+        b"hash": raw.hgetall,
+        b"set": raw.smembers,
+        b"zset": lambda key: raw.zrange(key, 0, -1),
+        b"stream": raw.xrange,
+    }
+    return [part for key in raw.scan_iter() for part in (key, repr(read[raw.type(key)](key)).encode())]

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from twilio.request_validator import RequestValidator
 
 from bot.channels import Malformed, Outcome, Refused, Request, SendError
 from bot.channels.sms import Sms
@@ -71,8 +72,6 @@ def test_blank_and_unknown_parameters_and_the_query_are_signed_too() -> None:
 
 def test_a_shared_key_signs_with_sha_256() -> None:
     """A Webhooks Rule of 2026 names its algorithm in a header."""
-    from twilio.request_validator import RequestValidator
-
     url = f"{PUBLIC_URL}/twilio/inbound"
     signature = RequestValidator(TOKEN).compute_signature(url, FC_19, "HMAC_SHA256")
     settings = {"x-twilio-webhooks-signature-settings": "key=webhooks_sharedkey_1,algorithm=HMAC_SHA256"}
@@ -191,7 +190,12 @@ async def test_a_refused_connection_was_not_sent() -> None:
 
 def listed(**changed: Any) -> dict[str, Any]:
     """One message of Twilio's list, created at `NOW`."""
-    message = {"direction": "outbound-api", "body": "1", "date_created": "Wed, 25 Nov 2026 12:00:00 +0000", "status": "sent"}
+    message = {
+        "direction": "outbound-api",
+        "body": "1",
+        "date_created": "Wed, 25 Nov 2026 12:00:00 +0000",
+        "status": "sent",
+    }
     return {**message, **changed}
 
 
@@ -222,7 +226,9 @@ async def test_json_bodies_are_json() -> None:
     async with standing_in(Answer(201, {})) as stand_in:
         http = Http(stand_in.url, 1)
         headers = {"Content-Type": "application/json"}
-        await http.request("POST", "https://content.twilio.com/v1/Content?a=1", data={"types": {"x": 1}}, headers=headers)
+        await http.request(
+            "POST", "https://content.twilio.com/v1/Content?a=1", data={"types": {"x": 1}}, headers=headers
+        )
         await http.close()
     (call,) = stand_in.calls
     assert (call.path, call.query, call.data) == ("/v1/Content", {"a": "1"}, {"types": {"x": 1}})

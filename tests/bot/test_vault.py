@@ -20,7 +20,9 @@ def test_what_is_sealed_opens_again_and_never_looks_the_same() -> None:
     assert b"Rosa" not in one
 
 
-@pytest.mark.parametrize("harm", [lambda s: s[:-1] + bytes([s[-1] ^ 1]), lambda s: s[:10], lambda s: s[:4], lambda s: b""])
+@pytest.mark.parametrize(
+    "harm", [lambda s: s[:-1] + bytes([s[-1] ^ 1]), lambda s: s[:10], lambda s: s[:4], lambda _: b""]
+)
 def test_what_was_changed_does_not_open(harm: Callable[[bytes], bytes]) -> None:
     vault = Vault.from_text(OLD)
     with pytest.raises(Unsealable):

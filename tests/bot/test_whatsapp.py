@@ -125,7 +125,9 @@ def test_other_marks_do_not_format(text: str, shown: str) -> None:
 
 def test_long_texts_come_in_marked_parts() -> None:
     """Within Twilio's limit, stars included, with the link whole (FC-15)."""
-    bodies = [payload["Body"] for payload in WHATSAPP.render(Message((Span("Título", strong=True), Span("\n\n" + LONG))))]
+    bodies = [
+        payload["Body"] for payload in WHATSAPP.render(Message((Span("Título", strong=True), Span("\n\n" + LONG))))
+    ]
     assert [body[:6] for body in bodies] == ["(1/2) ", "(2/2) "]
     assert sum(LINK in body for body in bodies) == 1
     assert all(len(body) <= 1600 for body in bodies)

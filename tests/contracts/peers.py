@@ -67,9 +67,10 @@ class Absent(Exception):
 def segments_oracle(texts: Sequence[str]) -> list[dict[str, Any]]:
     """Twilio's own count for each text: `encoding`, `segments`, `nonGsm`. Raises Absent."""
     lines = "".join(json.dumps({"text": text}) + "\n" for text in texts)
-    # Empty lines are skipped by the script, but a JSON object a line never is one.
     command = [_node(), str(_script("segments.cjs"))]
-    ran = subprocess.run(command, input=lines, env=_environment(), capture_output=True, text=True, timeout=60, check=True)
+    ran = subprocess.run(
+        command, input=lines, env=_environment(), capture_output=True, text=True, timeout=60, check=True
+    )
     return [json.loads(line) for line in ran.stdout.splitlines()]
 
 
@@ -146,11 +147,14 @@ class TwilioPeer(_Peer):
         """The account to give to `Sms` and `WhatsApp`."""
         return Account(ACCOUNT_SID, (AUTH_TOKEN,), public_url, api=self.url)
 
-    async def inbound(self, person: str, body: str | None = None, *, path: str = "/twilio/inbound", **extra: Any) -> Any:
+    async def inbound(
+        self, person: str, body: str | None = None, *, path: str = "/twilio/inbound", **extra: Any
+    ) -> Any:
         """A message from a person, posted to the application; WhatsApp when `person` begins with "whatsapp:".
 
-        `extra` is the peer's own (`button={"text", "payload"}`, `list={"id", "title"}`, `location={…}`, `media=[{"type"}]`,
-        `bsuid`, `sid`, `bad_signature`, `shared_key`, `advanced_opt_out`, `fallback_url`, `extra={…}` for raw fields).
+        `extra` is the peer's own: `button={"text", "payload"}`, `list={"id", "title"}`, `location={…}`,
+        `media=[{"type"}]`, `bsuid`, `sid`, `bad_signature`, `shared_key`, `advanced_opt_out`, `fallback_url`,
+        `extra={…}` for raw fields.
         Returns what the application did: `response` (`status`, `body`, `type`, `attempts`), `replies` (by TwiML),
         `auto_keyword`, `fallback`, `params`.
         """
@@ -269,14 +273,14 @@ async def serving(app: ASGIApp, port: int) -> AsyncIterator[None]:
         await eventually(lambda: _accepts(port))
         yield
     finally:
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]
         await task
 
 
 async def eventually(check: Callable[[], Awaitable[T]], seconds: float = 10.0) -> T:
     """The first result of `check` that is true, or its last one when the time is over, for the test to assert on."""
     end = time.monotonic() + seconds
-    while not (result := await check()) and time.monotonic() < end:
+    while not (result := await check()) and time.monotonic() < end:  # noqa: ASYNC110 - what is awaited is elsewhere
         await asyncio.sleep(0.02)
     return result
 

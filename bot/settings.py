@@ -1,0 +1,207 @@
+"""Settings, read once from the environment into a frozen object. Secrets never print; all mistakes are told at once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from conversations.guide import Operator
+from conversations.results import Ages
+
+T = TypeVar("T")
+
+
+class SettingsError(Exception):
+    """The settings cannot be used. `mistakes` holds one line each: the variable, what is wrong, how to mend it."""
+
+    def __init__(self, mistakes: tuple[str, ...]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A text that hides itself when printed."""
+
+    value: str
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    __str__ = __repr__
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class TwilioSettings:
+    """The Twilio account and the numbers that are on. Several `secrets` while a token is being replaced."""
+
+    sid: str
+    secrets: tuple[Secret, ...]
+    user: str
+    password: Secret
+    sms_sender: str
+    whatsapp_sender: str
+    api: str
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramSettings:
+    """The Telegram bot. `path` is the last part of the webhook's address; `api` another server (a stand-in)."""
+
+    token: Secret
+    webhook_secret: Secret
+    path: str
+    api: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an operator can set. Channels that are None are off."""
+
+    operator: Operator
+    ages: Ages
+    state: Path
+    redis_url: str
+    keys: Secret
+    public_url: str
+    host: str
+    port: int
+    workers: int
+    log_level: str
+    twilio: TwilioSettings | None = field(default=None)
+    telegram: TelegramSettings | None = field(default=None)
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str], *, channels: bool = True) -> "Settings":
+        """Read the settings. `channels`: whether the carriers' settings are needed. Raises SettingsError."""
+        reader = _Reader(env)
+        settings = cls(
+            operator=reader.operator(needed=channels),
+            ages=Ages(
+                pathway=reader.days("RUMBO_PATHWAY_DAYS", 30),
+                centre=reader.days("RUMBO_CENTRE_DAYS", 90),
+                withheld=reader.days("RUMBO_WITHHELD_DAYS", 1095),
+            ),
+            state=Path(reader.text("RUMBO_STATE", "~/.local/state/rumbo")).expanduser(),
+            redis_url=reader.text("REDIS_URL"),
+            keys=Secret(reader.text("RUMBO_KEYS")),
+            public_url=reader.https("RUMBO_PUBLIC_URL"),
+            host=reader.text("RUMBO_HOST", "127.0.0.1"),
+            port=reader.number("RUMBO_PORT", 8000, 1, 65535),
+            workers=reader.number("RUMBO_WORKERS", 1, 1, 64),
+            log_level=reader.one_of("RUMBO_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+            twilio=reader.twilio() if channels else None,
+            telegram=reader.telegram() if channels else None,
+        )
+        reader.check_together(settings, channels=channels)
+        if reader.mistakes:
+            raise SettingsError(tuple(reader.mistakes))
+        return settings
+
+
+class _Reader:
+    """Reads variables, noting every mistake."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+        self.mistakes: list[str] = []
+
+    def text(self, name: str, default: str = "") -> str:
+        return self.env.get(name, "").strip() or default
+
+    def needed(self, name: str, why: str) -> str:
+        value = self.text(name)
+        if not value:
+            self.mistakes.append(f"{name} is not set: {why}")
+        return value
+
+    def number(self, name: str, default: int, low: int, high: int) -> int:
+        return self._parsed(name, default, int, lambda n: low <= n <= high, f"a whole number from {low} to {high}")
+
+    def days(self, name: str, default: int) -> timedelta:
+        return timedelta(days=self.number(name, default, 1, 36500))
+
+    def one_of(self, name: str, default: str, legal: tuple[str, ...]) -> str:
+        return self._parsed(name, default, str.upper, lambda value: value in legal, "one of " + ", ".join(legal))
+
+    def https(self, name: str) -> str:
+        """An address without a slash at its end; plain http only to this machine."""
+        value = self.text(name).rstrip("/")
+        parts = urlsplit(value)
+        local = parts.hostname in ("127.0.0.1", "localhost", "::1")
+        if value and not (parts.scheme == "https" or (parts.scheme == "http" and local)):
+            self.mistakes.append(f"{name} must begin with https:// (carriers accept nothing else)")
+        return value
+
+    def _parsed(self, name: str, default: T, parse: Callable[[str], T], legal: Callable[[T], bool], wanted: str) -> T:
+        written = self.text(name)
+        if not written:
+            return default
+        try:
+            value = parse(written)
+        except ValueError:
+            value = None
+        if value is None or not legal(value):
+            self.mistakes.append(f"{name} must be {wanted}")
+            return default
+        return value
+
+    def operator(self, *, needed: bool) -> Operator:
+        """Who runs this copy; people are told, so with real channels on it must be set."""
+        if not needed:
+            name, contact = (
+                self.text("RUMBO_OPERATOR", "Rumbo"),
+                self.text("RUMBO_CONTACT", "https://example.org/rumbo"),
+            )
+            url = self.text("RUMBO_ABOUT_URL", contact)
+        else:
+            name = self.needed("RUMBO_OPERATOR", "people are told who runs Rumbo")
+            contact = self.needed("RUMBO_CONTACT", "a phone or mail that works without Rumbo")
+            url = self.needed("RUMBO_ABOUT_URL", "a public page that lists the genuine numbers and names")
+        return Operator(name, contact, url, self.number("RUMBO_HOURS", 72, 24, 168))
+
+    def twilio(self) -> TwilioSettings | None:
+        sms, whatsapp = self.text("TWILIO_SMS_SENDER"), self.text("TWILIO_WHATSAPP_SENDER")
+        if not sms and not whatsapp:
+            return None
+        if whatsapp and not whatsapp.startswith(("whatsapp:+", "MG")):
+            self.mistakes.append("TWILIO_WHATSAPP_SENDER must look like whatsapp:+12025550100 (or a service, MG…)")
+        tokens = self.needed("TWILIO_AUTH_TOKEN", "webhooks cannot be checked without it")
+        return TwilioSettings(
+            sid=self.needed("TWILIO_ACCOUNT_SID", "the account that sends"),
+            secrets=tuple(Secret(token.strip()) for token in tokens.split(",") if token.strip()),
+            user=self.text("TWILIO_API_KEY"),
+            password=Secret(self.text("TWILIO_API_SECRET")),
+            sms_sender=sms,
+            whatsapp_sender=whatsapp,
+            api=self.text("TWILIO_API"),
+        )
+
+    def telegram(self) -> TelegramSettings | None:
+        token = self.text("TELEGRAM_BOT_TOKEN")
+        if not token:
+            return None
+        return TelegramSettings(
+            token=Secret(token),
+            webhook_secret=Secret(self.text("TELEGRAM_WEBHOOK_SECRET")),
+            path=self.text("TELEGRAM_PATH", "updates"),
+            api=self.text("TELEGRAM_API", "https://api.telegram.org/bot"),
+        )
+
+    def check_together(self, settings: Settings, *, channels: bool) -> None:
+        """What only shows when several settings are seen together."""
+        if channels and settings.twilio is None and settings.telegram is None:
+            self.mistakes.append(
+                "no channel is on: set TWILIO_SMS_SENDER, TWILIO_WHATSAPP_SENDER or TELEGRAM_BOT_TOKEN"
+            )
+        if channels and settings.twilio is not None and not settings.public_url:
+            self.mistakes.append("RUMBO_PUBLIC_URL is not set: Twilio's signatures are checked against it")
+        if settings.redis_url and not settings.keys:
+            self.mistakes.append(
+                "RUMBO_KEYS is not set: what lies in REDIS_URL is sealed with it (rumbo keys makes one)"
+            )
