@@ -1,7 +1,7 @@
 """Invented people, drawn from a distribution that is argued, not observed: change the tables and run again.
 
-Movement south and staying are as common as going north. The tables are read in the order of the draws, and a seed always
-gives the same people; what a draw depends on stands beside it. Nobody here is real.
+Movement south and staying are as common as going north. A seed always gives the same people: keep the draws in their
+order. Nobody here is real.
 """
 
 from collections.abc import Mapping
@@ -14,8 +14,8 @@ from conversations.rules import Value
 Weights = Mapping[str, float]
 
 WHERE: Weights = {
-    "MX": 33, "US": 24, "CO": 8, "GT": 6, "HN": 5, "CA": 4, "EC": 3, "CR": 3, "PA": 3, "BR": 3, "PE": 2, "SV": 2, "VE": 1,
-    "CU": 1, "HT": 0.5, "NI": 0.5, "DO": 0.5, "BZ": 0.5,
+    "MX": 33, "US": 24, "CO": 8, "GT": 6, "HN": 5, "CA": 4, "EC": 3, "CR": 3, "PA": 3, "BR": 3, "PE": 2, "SV": 2,
+    "VE": 1, "CU": 1, "HT": 0.5, "NI": 0.5, "DO": 0.5, "BZ": 0.5,
 }  # fmt: skip
 """Where people are when they write."""
 
@@ -25,8 +25,8 @@ OTHER = "ZZ"
 FROM: Mapping[str, Weights] = {
     "MX": {"MX": 25, "VE": 14, "HN": 14, "CU": 12, "GT": 10, "HT": 10, "SV": 5, "CO": 3, "EC": 3, "NI": 2, "BR": 0.5,
            "SN": 0.5, "AF": 0.3, "CN": 0.3, NO_COUNTRY: 0.1, OTHER: 0.3},
-    "US": {"MX": 22, "VE": 14, "GT": 10, "HN": 10, "SV": 8, "CU": 8, "HT": 7, "CO": 6, "EC": 5, "NI": 3, "BR": 2, "PE": 2,
-           "DO": 1.5, "UA": 0.7, "CN": 0.4, OTHER: 0.4},
+    "US": {"MX": 22, "VE": 14, "GT": 10, "HN": 10, "SV": 8, "CU": 8, "HT": 7, "CO": 6, "EC": 5, "NI": 3, "BR": 2,
+           "PE": 2, "DO": 1.5, "UA": 0.7, "CN": 0.4, OTHER: 0.4},
     "CA": {"MX": 20, "HT": 20, "VE": 12, "CO": 16, "UA": 4, "BR": 5, "CU": 4, "SV": 3, "IN": 6, "SN": 4, OTHER: 6},
     "CO": {"VE": 68, "CO": 16, "EC": 4, "HT": 4, "CU": 4, "AF": 1, OTHER: 3},
     "GT": {"GT": 70, "HN": 10, "VE": 6, "SV": 6, "NI": 5, "CU": 2, OTHER: 1},
@@ -132,13 +132,8 @@ def _abroad(facts: Facts) -> bool:
 
 def _age(draw: Random, facts: Facts) -> None:
     band = _one(draw, {"minor": 8, "young": 11, "21": 4, "adult": 77})
-    ages = {
-        "minor": draw.randint(12, 17),
-        "young": draw.randint(18, 20),
-        "21": 21,
-        "adult": int(draw.triangular(22, 65, 29)),
-    }
-    age = facts["age"] = ages[band]
+    minor, young, adult = draw.randint(12, 17), draw.randint(18, 20), int(draw.triangular(22, 65, 29))
+    age = facts["age"] = {"minor": minor, "young": young, "21": 21, "adult": adult}[band]
     facts["married"] = draw.random() < (0.05 if age < 21 else 0.5)
     facts["with_parent"] = age >= 18 or draw.random() < 0.65
 
@@ -233,11 +228,8 @@ def _in_the_us(draw: Random, facts: Facts) -> None:
     facts["in_us_court"] = here and draw.random() < (0.45 if fear else 0.2)
     facts["had_tps"] = here and draw.random() < HAD_TPS.get(home, 0)
     facts["had_daca"] = here and 19 <= int(facts["age"]) <= 45 and draw.random() < (0.12 if home == "MX" else 0.03)
-    if here:
-        asked = 0.45 if fear else 0.1
-    else:
-        asked = 0.2 if facts["location_country"] == "CA" else 0.08
-    facts["asked_asylum_us"] = draw.random() < asked
+    elsewhere = 0.2 if facts["location_country"] == "CA" else 0.08
+    facts["asked_asylum_us"] = draw.random() < ((0.45 if fear else 0.1) if here else elsewhere)
 
 
 def _in_canada(draw: Random, facts: Facts) -> None:

@@ -4,7 +4,6 @@ Records are JSON maps with a version. Within a version they only gain fields wit
 so an older process reads what a newer one wrote. A change that cannot be made so raises VERSION and is upgraded here.
 """
 
-from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -49,7 +48,7 @@ class _Inbound(msgspec.Struct):
 
 def dump_inbound(inbound: Inbound) -> bytes:
     """The record of a message from a person."""
-    event = _coarse(inbound.event)
+    event = inbound.event
     record = _Inbound(
         v=VERSION,
         kind=_KINDS[type(event)],
@@ -102,10 +101,3 @@ def _decode(record: bytes, kind: type[_Record]) -> _Record:
     if known.v > VERSION:
         raise Unloadable("written by a later release in a form this one does not know")
     return known
-
-
-def _coarse(event: Event) -> Event:
-    # The store never holds a coordinate finer than 0.1 degree, sealed or not (do-no-harm 19, FC-41).
-    if isinstance(event, Place):
-        return replace(event, latitude=round(event.latitude, 1), longitude=round(event.longitude, 1))
-    return event

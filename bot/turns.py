@@ -46,8 +46,9 @@ class Turns:
     async def receive(self, inbound: Inbound, channel: Channel) -> None:
         """Accept a message and handle what waits. A message seen before changes nothing. Raises store.Unavailable."""
         del channel  # the address names it; one path for webhooks, polling and the sweep
-        if await self.store.accept(inbound):
-            await self.store.advance(inbound.address, self.step)
+        await self.store.accept(inbound)
+        # Also for a message seen before: its first delivery may have died between accepting and answering.
+        await self.store.advance(inbound.address, self.step)
 
     async def receipt(self, receipt: Receipt) -> None:
         """What a carrier reports: somebody who wants no more, or can never be reached, is forgotten."""

@@ -134,11 +134,12 @@ _CONFIDENCE_KM = {"high": 0.0, "medium": 3.0, "low": 8.0}
 def detour_km(near: Nearby, needs: Sequence[str]) -> float:
     """How far a centre counts as being: its distance, and what somebody would walk further for something surer.
 
-    A door known to be open is worth 20 km over one that may be shut; a service the person needs is worth 15.
+    A door known to be open is worth 20 km over one that may be shut; a service the person needs is worth 15. A place of
+    which we know neither phone nor street is hardly a help.
     """
     centre = near.centre
     missing = 15.0 if needs and not set(needs) & set(centre.services) else 0.0
-    unreachable = 0.0 if centre.phone or centre.address else 2.0
+    unreachable = 0.0 if centre.phone or centre.address else 25.0
     return near.km + _STATUS_KM[centre.status] + _CONFIDENCE_KM[centre.confidence] + missing + unreachable
 
 

@@ -61,6 +61,9 @@ IDLE = timedelta(hours=3)
 """After this pause a bare number is asked back before it counts: the question may be forgotten."""
 
 CENTRES_A_PAGE = 3
+CARD_PAGES, COST_PAGE, CARE_PAGE = 6, 1, 3
+"""On a brief channel a card is read page by page: summary, cost, how it stands, cares, scams, the official page."""
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,7 @@ class _Talk:
     hint: str | None = None
     idle: bool = False
     near: Nearby | None = field(default=None)
+    legal: Nearby | None = field(default=None)
 
     @property
     def here(self) -> Session:
@@ -502,7 +506,7 @@ class _Talk:
             case "legal_help":
                 return self._again(Say("legal.line", {"legal": Legal(self._country())}))
             case "cost_papers" | "careful":
-                return self._card(asked.subject, 1 if option == "cost_papers" else 2)
+                return self._card(asked.subject, COST_PAGE if option == "cost_papers" else CARE_PAGE)
         if asked.id in ("town_choice", "town_guess"):
             return self._town_picked(option, asked)
         if asked.id == "results" and self.guide.pathway(option):
@@ -698,7 +702,7 @@ class _Talk:
             return self._again(Say("more.none"))
         more = page + 1 < len(pages)
         asked = Asked("results", self._result_options(pages[page], results, more), page=page)
-        show = ShowResults(results, pages[page], asked, self.near, first=page == 0, more=more)
+        show = ShowResults(results, pages[page], asked, self.near, self.legal, first=page == 0, more=more)
         return Turn(replace(self.here, asked=asked, misses=0), (*said, show), ("results",))
 
     def _result_options(self, sheet: Sheet, results: Results, more: bool) -> tuple[str, ...]:
@@ -717,7 +721,7 @@ class _Talk:
             return self._results()
         if page and not self.medium.brief:
             return self._again(Say("more.none"))
-        if page > 2:
+        if page >= CARD_PAGES:
             return self._again(Say("more.none"))
         options = ("cost_papers", "careful", "legal_help", "back_to_list") if self.medium.brief else (
             "legal_help", "centre", "back_to_list")  # fmt: skip
@@ -783,7 +787,8 @@ class _Talk:
         places = nearest(point, country, self.guide.centres, self._needs())
         said: tuple[Reply, ...] = (Say("place.live_location"),) if live else ()
         if results:
-            return replace(self, near=places[0] if places else None)._results(said)
+            legal = helpers.legal_help(self.guide.centres, country, point)
+            return replace(self, near=places[0] if places else None, legal=legal)._results(said)
         if not places:
             lines = helpers.lines(self.guide.hotlines, country, helpers.GENERAL_LINES, most=3)
             none = Say("centre.none_in_country", {"country": Country(country), "lines": Lines(lines)})

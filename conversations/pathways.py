@@ -51,9 +51,14 @@ class Pathway:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A change in the rules that touches some people, said before the pathways it changes. Words: `notice.<id>`."""
+    """A change in the rules that touches some people, said before the pathways it changes.
+
+    Words: `notice.<id>`, and `notice.<id>.if` where they do not carry the condition themselves. `country` is where the
+    rule holds; INT: anywhere.
+    """
 
     id: str
+    country: str
     rule: Rule
     official_url: str
     as_of: date

@@ -121,9 +121,9 @@ class Plan:
     @cached_property
     def learnable(self) -> frozenset[str]:
         """Facts that some answer still to come may say something about. All others stay as they are for good."""
-        facts = self._told(None)
-        while (fewer := self._told(facts)) != facts:
-            facts = fewer
+        facts: frozenset[str] = frozenset()
+        while (more := self._told(facts)) != facts:
+            facts = more
         return facts
 
     @cached_property
@@ -131,8 +131,8 @@ class Plan:
         """Unanswered questions that may yet be put: their guard holds, or can still come to hold."""
         return tuple(self._askable(self.learnable))
 
-    def _told(self, learnable: frozenset[str] | None) -> frozenset[str]:
-        """What is still to be told, if only these facts can be learnt (None: if every fact can)."""
+    def _told(self, learnable: frozenset[str]) -> frozenset[str]:
+        """What may be told by questions whose guards hold already, or may come to hold through what can be learnt."""
         facts: set[str] = set()
         for question in self._askable(learnable):
             facts.add(answer_fact(question.id))
@@ -146,16 +146,15 @@ class Plan:
                 facts.update(fact for fact, _ in follows.sets)
         return frozenset(facts)
 
-    def _askable(self, learnable: frozenset[str] | None) -> Iterator[Question]:
+    def _askable(self, learnable: frozenset[str]) -> Iterator[Question]:
         for question in self.content.questions:
             may_be_put = self._unanswered(question) and self._may_be_put(question)
             if may_be_put and self._may_hold(question.applies, learnable):
                 yield question
 
-    def _may_hold(self, guard: Rule, learnable: frozenset[str] | None) -> bool:
-        """Whether a guard holds, or can still come to hold through the facts that can be learnt."""
+    def _may_hold(self, guard: Rule, learnable: frozenset[str]) -> bool:
         verdict = guard.judge(self.known)
-        return verdict is MET or (verdict is OPEN and (learnable is None or bool(guard.wants(self.known) & learnable)))
+        return verdict is MET or (verdict is OPEN and bool(guard.wants(self.known) & learnable))
 
     def _unanswered(self, question: Question) -> bool:
         given = self.answers.get(question.id)

@@ -249,6 +249,7 @@ class Reader:
         def build(entry: Entry) -> Notice:
             return Notice(
                 id=str(entry["id"]),
+                country=self._text(entry, "country"),
                 rule=self.rule(entry.get("criteria"), lists),
                 official_url=self._url(entry, "official_url"),
                 as_of=self._date(entry),

@@ -81,12 +81,13 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class ShowResults:
-    """One sheet of the results. `near`: the nearest centre, where the place is known now; `more`: others follow."""
+    """One sheet of the results. `near` and `legal`: the nearest help, where the place is known now; `more`: others follow."""
 
     results: Results
     sheet: Sheet
     asked: Asked
     near: Nearby | None = None
+    legal: Nearby | None = None
     first: bool = True
     more: bool = False
 

@@ -71,15 +71,16 @@ A_SHEET = 3
 def sheets(results: Results, brief: bool) -> list[Sheet]:
     """The messages that results make, the first of them complete where there is room.
 
-    Notices come before the pathways they change. On a brief channel one notice fits beside the list; the others, and
-    what stands around, wait for MORE.
+    Notices come before the pathways they change. On a brief channel one that surely applies stands before the list; those
+    with a condition, and what stands around, wait for MORE.
     """
     lists = [results.fits[i : i + A_SHEET] for i in range(0, len(results.fits), A_SHEET)] or [()]
     if not brief:
         return [Sheet(lists[0], results.notices, tail=True), *(Sheet(fits) for fits in lists[1:])]
-    further = [Sheet(fits) for fits in lists[1:]]
-    waiting = [Sheet(notices=results.notices[i : i + 2]) for i in range(1, len(results.notices), 2)]
-    return [Sheet(lists[0], results.notices[:1]), *further, *waiting, Sheet(tail=True)]
+    first = [notice for notice in results.notices if not notice[1]][:1]
+    waiting = [notice for notice in results.notices if notice not in first]
+    notices = [Sheet(notices=tuple(waiting[i : i + 2])) for i in range(0, len(waiting), 2)]
+    return [Sheet(lists[0], tuple(first)), *(Sheet(fits) for fits in lists[1:]), *notices, Sheet(tail=True)]
 
 
 def arrange(plan: Plan) -> Results:
@@ -91,7 +92,7 @@ def arrange(plan: Plan) -> Results:
         fits=tuple(sorted((o for o in shown if not o.quiet), key=order)),
         quiet=tuple(sorted((o for o in shown if o.quiet), key=order)),
         closed=tuple(o for o in plan.outcomes if o.standing is CLOSED),
-        notices=plan.notices,
+        notices=tuple(_touching(plan, shown)),
         skipped=tuple(_skipped_that_matter(plan, shown)),
         certain=certain,
     )
@@ -108,6 +109,14 @@ def order(outcome: Outcome) -> tuple[int, int]:
 def _single(plan: Plan, fact: str) -> str | None:
     values = plan.known.get(fact, frozenset())
     return str(next(iter(values))) if len(values) == 1 else None
+
+
+def _touching(plan: Plan, shown: list[Outcome]) -> Iterator[tuple[Notice, tuple[str, ...]]]:
+    """Notices of the country the person is in, of pathways that may fit, and those that say why no US door is open."""
+    countries = {_single(plan, "location_country"), "INT", *(o.pathway.country for o in shown if not o.quiet)}
+    for notice, conditions in plan.notices:
+        if notice.country in countries or notice.country == "US":
+            yield notice, conditions
 
 
 def _skipped_that_matter(plan: Plan, shown: list[Outcome]) -> Iterator[str]:

@@ -5,7 +5,7 @@ together from halves of sentences; names, numbers and dates stand in placeholder
 form of a text is taken. What a channel does with choices is its own affair.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
@@ -328,7 +328,7 @@ class Writer:
         parts: list[Span] = []
         footer = ""
         if show.first:
-            intro, heading, footer = self._frame(results)
+            intro, heading, footer = self._frame(results, show.legal)
             parts.append(Span(intro))
             parts += self._notices(sheet.notices)
             if sheet.fits:
@@ -339,16 +339,16 @@ class Writer:
             parts += [span for n, outcome in enumerate(sheet.fits, 1) for span in self._entry(n, outcome)]
         if sheet.tail:
             parts += self._tail(results)
-        if show.first and self._no_us_door(results) and not sheet.tail:
-            parts.insert(1, Span(self.text("results.no_us")))
+        if show.first and not sheet.fits and not sheet.tail and self._no_us_door(results):
+            parts.append(Span(self.text("results.no_us")))
         if show.near is not None and not self.medium.brief:
             parts.append(Span(self.centre_card(show.near)))
         choices = self._result_choices(show)
         return Block(self._spaced(parts), choices, self._results_footer(show, footer), question=show.asked.id)
 
-    def _frame(self, results: Results) -> tuple[str, str, str]:
+    def _frame(self, results: Results, near: Nearby | None) -> tuple[str, str, str]:
         """The words before the list, its heading, and the words after it."""
-        legal = Legal(results.country)
+        legal = Legal(results.country, near)
         if not results.fits:
             return self.text("results.none", legal=legal), "", ""
         likely = any(outcome.standing is LIKELY for outcome in results.fits)
@@ -372,11 +372,10 @@ class Writer:
         citizen_of = self.known.get("nationality", frozenset())
         country = self.catalogue.country(str(next(iter(citizen_of)))) if len(citizen_of) == 1 else ""
         text = self.text(f"notice.{notice.id}", country=country)
-        values: dict[str, object] = {"text": text, "date": self.catalogue.day(notice.as_of_text)}
-        if not conditions:
-            return self.text("notice.line", **values)
-        tests = [test for test in notice.rule.tests() if test.fact in conditions]
-        return self.text("notice.line_if", condition=self.conditions(tests), **values)
+        own = f"notice.{notice.id}.if"
+        if conditions and self.catalogue.has(own):
+            text = f"{text} {self.text(own)}"
+        return self.text("notice.line", text=text, date=self.catalogue.day(notice.as_of_text))
 
     def conditions(self, tests: Sequence[Test]) -> str:
         """What something depends on, in words that the person can judge alone."""
@@ -480,14 +479,14 @@ class Writer:
         if self.age(pathway) == "withheld":
             return self._checked(pathway)
         if self.medium.brief:
-            return (self._brief_card, self._cost_lines, self._care_lines)[min(page, 2)](outcome)
+            return self._brief_pages[page](outcome)
         return self.text(
             "card.frame",
             pathway=self._name(pathway),
             country=self._place_of(pathway),
             standing=self._standing(outcome),
             summary=self.text(f"pathway.{pathway.id}.summary"),
-            details=f"{self._cost_lines(outcome)}\n{self._care_lines(outcome)}",
+            details="\n".join(page(outcome) for page in self._brief_pages[1:-1]),
             official=self._official(pathway),
             checked=self._checked(pathway),
             note=self.text("results.note"),
@@ -512,24 +511,39 @@ class Writer:
             return self.text("card.standing.limited")
         return self.text("card.standing.shut")
 
+    @property
+    def _brief_pages(self) -> tuple[Callable[[Outcome], str], ...]:
+        """What a card holds, cut where a brief channel turns the page (CARD_PAGES of them)."""
+        return (self._brief_card, self._cost_lines, self._status_line, self._care_lines, self._scam_lines, self._link)
+
+    def _status_line(self, outcome: Outcome) -> str:
+        return self.text(f"pathway.{outcome.pathway.id}.status")
+
+    def _link(self, outcome: Outcome) -> str:
+        return self._official(outcome.pathway)
+
     def _cost_lines(self, outcome: Outcome) -> str:
-        """Where to ask, what it costs, which form, and how it stands."""
+        """Where to ask, what it costs, which form."""
         pathway = outcome.pathway
         places = [self.text(f"apply_from.{place}") for place in pathway.apply_from]
         lines = [self.text("card.line.where", text="; ".join(places))] if places else []
         lines += self._own_line(pathway, "cost", "card.line.cost") + self._own_line(pathway, "form", "card.line.papers")
-        return "\n".join([*lines, self.text(f"pathway.{pathway.id}.status")])
+        return "\n".join(lines)
 
     def _care_lines(self, outcome: Outcome) -> str:
-        """Whom it may not fit, what it may close, the scam to expect, and where this comes from."""
+        """Whom it may not fit, and what it may close."""
         pathway = outcome.pathway
-        lines = [self.text("card.line.who_not", text=text) for text in self._numbered(pathway, "not_for")]
-        lines += [self.text("card.line.closes", text=text) for text in self._numbered(pathway, "closes")]
-        lines += self._own_line(pathway, "scam", "card.line.scam")
-        source = next((s for s in pathway.sources if s.url), None)
-        if source is not None and not self.medium.brief:
-            lines.append(self.text("card.line.source", source=source.title))
+        not_for, closes = list(self._numbered(pathway, "not_for")), list(self._numbered(pathway, "closes"))
+        lines = [self.text("card.line.who_not", text="; ".join(not_for))] if not_for else []
+        lines += [self.text("card.line.closes", text=" ".join(closes))] if closes else []
         return "\n".join(lines)
+
+    def _scam_lines(self, outcome: Outcome) -> str:
+        """The scam to expect, and where this comes from."""
+        pathway = outcome.pathway
+        source = next((source.title for source in pathway.sources if source.url), "")
+        named = [self.text("card.line.source", source=source)] if source else []
+        return "\n".join(self._own_line(pathway, "scam", "card.line.scam") + named)
 
     def _own_line(self, pathway: Pathway, part: str, key: str) -> list[str]:
         own = f"pathway.{pathway.id}.{part}"

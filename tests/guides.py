@@ -69,7 +69,16 @@ def pathway(id: str, rule: Rule, status: Status = "open", on_request: bool = Fal
 
 def notice(id: str, rule: Rule) -> Notice:
     """A notice that matters only for its rule."""
-    return Notice(id, rule, "https://example.org", date(2026, 11, 1), "2026-11", "high", ())
+    return Notice(
+        id=id,
+        country="US",
+        rule=rule,
+        official_url="https://example.org",
+        as_of=date(2026, 11, 1),
+        as_of_text="2026-11",
+        confidence="high",
+        sources=(),
+    )
 
 
 def tiny_guide(

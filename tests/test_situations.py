@@ -1,4 +1,4 @@
-"""Invented people and what Rumbo says of their pathways: tests/situations/*.yaml, written for legal partners to review."""
+"""Invented people and what Rumbo says of their pathways: situations/*.yaml, written for legal partners to review."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

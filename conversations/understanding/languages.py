@@ -23,6 +23,7 @@ _SCRIPTS = (
 _PHRASE = 2.0
 _LETTER = 1.5  # a letter that only one of two languages has
 _MARK = 0.25
+_AROUND_WORDS = ".,;:!?()\"*"
 _SPELLING = 0.12  # an unknown word, by how its letters follow each other
 _WORTH_NAMING = 0.5  # candidates with less than this share of the best are left out
 
@@ -35,10 +36,14 @@ class Languages:
     def __init__(self, table: Mapping[str, Any]) -> None:
         self._order: Sequence[str] = table["order"]
         of_word: dict[str, set[str]] = defaultdict(set)
+        accented: dict[str, set[str]] = defaultdict(set)
         for language, text in table["words"].items():
             for word in words(text):
                 of_word[word].add(language)
+            for word in text.split():
+                accented[word].add(language)
         self._of_word = dict(of_word)
+        self._accented = {word: languages for word, languages in accented.items() if not word.isascii()}
         self._phrases = Phrases([(text, code) for code, texts in table["phrases"].items() for text in texts])
         self._marks = {code: [_mark(text) for text in texts] for code, texts in table["marks"].items()}
         self._letters: Mapping[str, str] = table["letters"]
@@ -68,8 +73,8 @@ class Languages:
     def _add_words(self, scores: Counter[str], said: Sequence[str], candidates: Iterable[str] | None) -> None:
         allowed = set(candidates or self._order)
         for meaning in self._phrases.meanings(tuple(said)):
-            if meaning in allowed:
-                scores[meaning] += _PHRASE  # type: ignore[index]  # `in allowed` leaves no None
+            if meaning is not None and meaning in allowed:
+                scores[meaning] += _PHRASE
         for word in said:
             known = self._of_word.get(word, set()) & allowed
             for language in known:
@@ -79,8 +84,10 @@ class Languages:
 
     def _add_letters(self, scores: Counter[str], text: str, candidates: Sequence[str] | None) -> None:
         if candidates is None:
+            typed = [word.strip(_AROUND_WORDS) for word in text.casefold().split()]
             for language, marks in self._marks.items():
-                scores[language] += _MARK * sum(_bears(word, marks) for word in text.casefold().split())
+                scores[language] += _MARK * sum(_bears(word, marks) for word in typed)
+            scores.update({code: _MARK for word in typed for code in self._accented.get(word, ())})
         for language in candidates or ():
             scores[language] += _LETTER * sum(letter in self._letters[language] for letter in text.casefold())
 
@@ -98,7 +105,6 @@ def _mark(text: str) -> _Mark:
 
 def _bears(word: str, marks: Iterable[_Mark]) -> bool:
     """Whether a word has one of the marks of a language."""
-    word = word.strip(".,;:!?()\"*")
     return any(
         word.startswith(text) if begins else word.endswith(text) if ends else text in word for text, begins, ends in marks
     )

@@ -1,7 +1,7 @@
 """The planner: a table of small cases, what must hold of any guide, and what must hold of the real one.
 
-Two of these are for ever: when no question is left, no rule is left open except by what was skipped or is not asked; and a
-question or a line of a list that changes nobody's outcome must go (do-no-harm 4).
+Two of these are for ever: when no question is left, no rule is left open except by what was skipped or is not asked;
+and a question or a line of a list that changes nobody's outcome must go (do-no-harm 4).
 """
 
 from collections.abc import Iterator
@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from benchmarks.interview import Interviewer, Run
 from benchmarks.people import Person, crowd
-from conversations.facts import Fact, Follows
+from conversations.facts import Fact
 from conversations.guide import Guide
-from conversations.pathways import CLOSED, LIKELY, MAYBE, NO_LONGER, NOT, Pathway
+from conversations.pathways import CLOSED, LIKELY, MAYBE, NO_LONGER, NOT
 from conversations.planner import Plan
 from conversations.questions import SKIPPED, Answer, Item, Question, answer_fact
-from conversations.rules import All, Not, OneOf, Some
+from conversations.rules import All, OneOf
 from tests.conversations.random_guides import guides, people, skips
 from tests.guides import (
     FALSE,
@@ -29,7 +29,6 @@ from tests.guides import (
     TRUE,
     YES,
     checklist,
-    no,
     notice,
     pathway,
     real_guide,
@@ -221,7 +220,7 @@ def standings(plan: Plan) -> dict[str, object]:
 def shuffled(guide: Guide, seed: int) -> Guide:
     """The same questions in another order."""
     questions = list(guide.questions)
-    Random(seed).shuffle(questions)
+    Random(seed).shuffle(questions)  # noqa: S311 (no secret)
     return replace(guide, questions=tuple(questions))
 
 
@@ -301,7 +300,7 @@ def not_asked(plan: Plan) -> frozenset[str]:
 @pytest.mark.parametrize("unsure", [0, 0.15], ids=["all answered", "some skipped"])
 def test_when_no_question_is_left_no_rule_is_left_open(private: bool, unsure: float) -> None:
     """Except by facts that were skipped or that nobody is asked on this channel."""
-    draw = Random(1)
+    draw = Random(1)  # noqa: S311 (no secret)
     for person in crowd(CROWD, seed=3, ties=2):
         skipped = frozenset(q.id for q in real_guide().questions if draw.random() < unsure)
         plan = list(interviewer(private).plans(person, skipped))[-1]
