@@ -6,7 +6,7 @@ Everything is checked on the way in: a guide that has a mistake in it is never h
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ def load_guide(
         guide,
         legal_links=links,
         catalogues={catalogue.language: catalogue for catalogue in catalogues.values()},
-        word_lists=load_lexicon(content, locales),
+        word_lists=partial(load_lexicon, content, locales),
         operator=operator or guide.operator,
         ages=ages or guide.ages,
     )
@@ -88,7 +88,7 @@ def load_lexicon(content: Path = CONTENT, locales: Path = LOCALES) -> Lexicon:
         languages=Languages(_yaml(words / "languages.yaml")),
         danger=Danger(_yaml(words / "danger.yaml")),
         commands=_by_words(commands),
-        stops=dict(commands["stop"]),
+        stops=_yaml(words / "stopping.yaml"),
     )
 
 

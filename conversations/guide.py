@@ -3,7 +3,7 @@
 Tests hand in a guide of two questions; the redeploy test hands in yesterday's and today's.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from conversations.catalogue import Catalogue
@@ -57,7 +57,7 @@ class Guide:
     hotlines: tuple[Hotline, ...] = ()
     legal_links: tuple[LegalLink, ...] = ()
     catalogues: Mapping[str, Catalogue] = field(default_factory=dict)
-    word_lists: Lexicon | None = None
+    word_lists: Callable[[], Lexicon] | None = None
     operator: Operator = Operator("Rumbo", "", "")
     ages: Ages = field(default_factory=Ages)
     _by_id: dict[str, Question] = field(init=False, repr=False, compare=False, default_factory=dict)
@@ -71,10 +71,10 @@ class Guide:
 
     @property
     def lexicon(self) -> Lexicon:
-        """The word lists that understanding needs; a guide for rules alone has none."""
+        """The word lists that understanding needs, read at the first use; a guide for rules alone has none."""
         if self.word_lists is None:
             raise LookupError("this guide was built without word lists")
-        return self.word_lists
+        return self.word_lists()
 
     @property
     def languages(self) -> tuple[str, ...]:

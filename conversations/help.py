@@ -23,6 +23,8 @@ DANGER_LINES: dict[str, tuple[str, ...]] = {
 """The kinds of line for each kind of danger, most fitting first."""
 
 GENERAL_LINES = ("emergency", "unhcr", "women", "child", "migrant_info", "human_rights", "police")
+GUIDING_LINES = ("unhcr", "migrant_info", "human_rights")
+"""Lines that explain what there is; not for emergencies."""
 MOST_LINES = 2
 
 

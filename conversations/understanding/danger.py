@@ -40,7 +40,7 @@ class Danger:
                     self._learn(text, kind)
 
     def find(self, text: str) -> str | None:
-        """The kind of danger a text speaks of, or None. The longest phrase decides: "ICE took my son" is no kidnapping."""
+        """The kind of danger a text speaks of, or None; the longest phrase decides: "ICE took my son" is "detained"."""
         said = words(text)
         found = [
             (-len(phrase.first) - len(phrase.second), phrase.kind)

@@ -23,8 +23,13 @@ _SCRIPTS = (
 _PHRASE = 2.0
 _LETTER = 1.5  # a letter that only one of two languages has
 _MARK = 0.25
-_AROUND_WORDS = ".,;:!?()\"*"
+_AROUND_WORDS = '.,;:!?()"*'
 _SPELLING = 0.12  # an unknown word, by how its letters follow each other
+_CLOSE = 3.0  # on the scale of logarithms: less likely by more than this adds nothing
+_SHORTEST = 4  # triples of letters; shorter words tell too little
+_TEACHES = 500  # triples; a handful of transliterated words teaches nothing
+_TRIPLES = 2000  # about how many a language uses
+_UNSEEN = 0.3  # what a triple counts that never occurred
 _WORTH_NAMING = 0.5  # candidates with less than this share of the best are left out
 
 _Mark = tuple[str, bool, bool]
@@ -58,7 +63,7 @@ class Languages:
         if candidates and len(candidates) == 1:
             return candidates
         said = words(text)
-        scores: Counter[str] = Counter()
+        scores: dict[str, float] = defaultdict(float)
         self._add_words(scores, said, candidates)
         self._add_letters(scores, text, candidates)
         return self._ranked(scores, candidates)
@@ -70,7 +75,7 @@ class Languages:
             return None
         return asked.pop()
 
-    def _add_words(self, scores: Counter[str], said: Sequence[str], candidates: Iterable[str] | None) -> None:
+    def _add_words(self, scores: dict[str, float], said: Sequence[str], candidates: Iterable[str] | None) -> None:
         allowed = set(candidates or self._order)
         for meaning in self._phrases.meanings(tuple(said)):
             if meaning is not None and meaning in allowed:
@@ -80,18 +85,20 @@ class Languages:
             for language in known:
                 scores[language] += 1 / len(known)
             if not known and candidates is None:
-                scores.update(self._spelling.likeness(word))
+                for language, likeness in self._spelling.likeness(word).items():
+                    scores[language] += likeness
 
-    def _add_letters(self, scores: Counter[str], text: str, candidates: Sequence[str] | None) -> None:
+    def _add_letters(self, scores: dict[str, float], text: str, candidates: Sequence[str] | None) -> None:
         if candidates is None:
             typed = [word.strip(_AROUND_WORDS) for word in text.casefold().split()]
             for language, marks in self._marks.items():
                 scores[language] += _MARK * sum(_bears(word, marks) for word in typed)
-            scores.update({code: _MARK for word in typed for code in self._accented.get(word, ())})
+            for language in (code for word in typed for code in self._accented.get(word, ())):
+                scores[language] += _MARK
         for language in candidates or ():
             scores[language] += _LETTER * sum(letter in self._letters[language] for letter in text.casefold())
 
-    def _ranked(self, scores: Counter[str], candidates: Sequence[str] | None) -> tuple[str, ...]:
+    def _ranked(self, scores: dict[str, float], candidates: Sequence[str] | None) -> tuple[str, ...]:
         best = max(scores.values(), default=0.0)
         if best <= 0:
             return tuple(candidates or ())
@@ -105,9 +112,10 @@ def _mark(text: str) -> _Mark:
 
 def _bears(word: str, marks: Iterable[_Mark]) -> bool:
     """Whether a word has one of the marks of a language."""
-    return any(
-        word.startswith(text) if begins else word.endswith(text) if ends else text in word for text, begins, ends in marks
-    )
+    for text, begins, ends in marks:
+        if word.startswith(text) if begins else word.endswith(text) if ends else text in word:
+            return True
+    return False
 
 
 class _Spelling:
@@ -118,21 +126,24 @@ class _Spelling:
         for word, languages in of_word.items():
             for language in languages if word.isascii() else ():
                 counts[language].update(_triples(word))
-        self._rarity = {
-            language: {triple: log((n + 0.3) / (seen.total() + 0.3 * 2000)) for triple, n in seen.items()}
-            | {"": log(0.3 / (seen.total() + 0.3 * 2000))}
-            for language, seen in counts.items()
-            if seen.total() > 500  # a handful of transliterated words teaches nothing
-        }
+        self._rarity = {language: _rarity(seen) for language, seen in counts.items() if seen.total() > _TEACHES}
 
     def likeness(self, word: str) -> dict[str, float]:
         """What an unknown word adds to each language: most to the one whose words look like it."""
         triples = _triples(word)
-        if len(triples) < 4 or not word.isascii():
+        if len(triples) < _SHORTEST or not word.isascii():
             return {}
-        fit = {code: sum(known.get(t, known[""]) for t in triples) / len(triples) for code, known in self._rarity.items()}
+        fit = {
+            code: sum(known.get(t, known[""]) for t in triples) / len(triples) for code, known in self._rarity.items()
+        }
         best = max(fit.values())
         return {code: _SPELLING * max(0.0, 3 + value - best) for code, value in fit.items()}
+
+
+def _rarity(seen: Counter[str]) -> dict[str, float]:
+    """How rare each triple of letters is, and under "" how rare one is that was never seen."""
+    total = seen.total() + _UNSEEN * _TRIPLES
+    return {triple: log((count + _UNSEEN) / total) for triple, count in seen.items()} | {"": log(_UNSEEN / total)}
 
 
 def _triples(word: str) -> list[str]:

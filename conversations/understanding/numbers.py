@@ -94,21 +94,21 @@ class NumberWords:
         if _NEGATIVE.match(text) or _BETWEEN_DIGITS.search(text) or not _NOT_COUNTING.isdisjoint(text):
             return None
         pieces: list[_Piece] = []
-        for token in _tokens(_GLUED_AND.sub(" y ", text)):
-            read = self._read_token(token, known)
+        for part in _tokens(_GLUED_AND.sub(" y ", text)):
+            read = self._read_part(part, known)
             if read is None:
                 return None
             pieces += read
         return pieces
 
-    def _read_token(self, token: str, known: Phrases[_Piece]) -> list[_Piece] | None:
-        if token == "-":
+    def _read_part(self, part: str, known: Phrases[_Piece]) -> list[_Piece] | None:
+        if part == "-":
             return [_Piece("range")]
-        if token.isdigit():
-            return [_Piece("number", int(token))] if len(token) <= len(str(_LARGEST)) else None
-        if ordinal := _ORDINAL.match(token):
+        if part.isdigit():
+            return [_Piece("number", int(part))] if len(part) <= len(str(_LARGEST)) else None
+        if ordinal := _ORDINAL.match(part):
             return [_Piece("number", int(ordinal[1]))]
-        meanings = known.meanings(words(token))
+        meanings = known.meanings(words(part))
         pieces = [piece for piece in meanings if piece is not None]
         return pieces if len(pieces) == len(meanings) else None
 
@@ -130,7 +130,7 @@ def _tokens(text: str) -> list[str]:
 
 
 def _spaced(text: str) -> str:
-    """Punctuation becomes space, a dash after a digit stands alone, and digits part from letters of scripts that write them together."""
+    """Words and numbers apart: punctuation becomes space, a dash after a digit stands alone, "2和3" becomes three."""
     parts: list[str] = []
     for i, character in enumerate(text):
         before = text[i - 1] if i else " "

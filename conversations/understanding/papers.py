@@ -7,11 +7,13 @@ import re
 
 from .normal import plain
 
-_LETTERS_AND_DIGITS = re.compile(r"\b[a-z]{1,4}[ -]?\d{6,14}[a-z]?\b")  # C01234567, A 123456789, VE-passports
-_CURP = re.compile(r"\b[a-z]{4}\d{6}[hmx][a-z]{5}[a-z0-9]\d\b")
-_CLAVE_ELECTORAL = re.compile(r"\b[a-z]{6}\d{8}[hm]\d{3}\b")
+_DOCUMENTS = (
+    re.compile(r"\b[a-z]{1,4}-?\d{6,14}[a-z]?\b|\b[a-z] \d{6,9}\b"),  # C01234567, A 123456789
+    re.compile(r"\b[a-z]{4}\d{6}[hmx][a-z]{5}[a-z0-9]\d\b"),  # CURP
+    re.compile(r"\b[a-z]{6}\d{8}[hm]\d{3}\b"),  # clave de elector
+    re.compile(r"\b\d{1,3}(?:\.\d{3}){2,}(?:-?\d{1,2})?\b"),  # 1.234.567.890
+)
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[ -](?=\d)")
-_THOUSANDS = re.compile(r"\b\d{1,3}(?:\.\d{3}){2,}(?:-?\d{1,2})?\b")  # 1.234.567.890
 _RUN = re.compile(r"(?<![\d+.,])\d{9,}(?![\d.,])")
 _TELEPHONE = re.compile(r"\+|\b00\d|\(\d+\)|\btel|whats|\bcel")
 _TELEPHONE_LENGTH = 10  # Mexico, United States, Canada, Colombia, Venezuela, Dominican Republic
@@ -23,7 +25,7 @@ def looks_like_document_number(text: str) -> bool:
     text = plain(text)
     if _TELEPHONE.search(text):
         return False
-    if _LETTERS_AND_DIGITS.search(text) or _CURP.search(text) or _CLAVE_ELECTORAL.search(text) or _THOUSANDS.search(text):
+    if any(document.search(text) for document in _DOCUMENTS):
         return True
     return any(not _like_a_telephone(run) for run in _RUN.findall(_BETWEEN_DIGITS.sub("", text)))
 

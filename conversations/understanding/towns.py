@@ -127,7 +127,8 @@ class Towns:
     def _add_by_hand(self, row: Sequence[str]) -> None:
         """More names for a town of the table, under the name people there use; or a place of its own."""
         name, admin1, country, lat, lon, *also = row
-        hand = Town("-".join((country.lower(), *words(admin1), *words(name))), name, admin1, country, float(lat), float(lon), 0)
+        id = "-".join((country.lower(), *words(admin1), *words(name)))
+        hand = Town(id, name, admin1, country, float(lat), float(lon), population=0)
         names = (name, *_split(also))
         same = {id for text in names for id in self._by_name.get("".join(self._words(text)), ())}
         near = [town for id in same if _same_place(town := self._towns[id], hand)]

@@ -43,7 +43,7 @@ class YesNo:
         said.update(_only(known, text) or ())
         return None if len(said) != 1 or "unsure" in said else said == {"yes"}
 
-    def unsure(self, text: str, language: str) -> bool:
+    def unsure(self, text: str, language: str) -> bool:  # noqa: ARG002  # these phrases clash in no two languages
         """Whether the person says that they do not know, or would rather not say."""
         return _only(self._unsure, text) == {"unsure"}
 
@@ -66,7 +66,7 @@ def _agreed(kinds: Mapping[str, Words]) -> list[tuple[str, str]]:
     for kind in kinds:
         for text, _ in _all(kinds, kind):
             meanings.setdefault(words(text), set()).add(kind)
-    return [(" ".join(key), *kinds_of) for key, kinds_of in meanings.items() if len(kinds_of) == 1]
+    return [(" ".join(key), meant.pop()) for key, meant in meanings.items() if len(meant) == 1]
 
 
 def _only(known: Phrases[str], text: str) -> set[str] | None:

@@ -109,4 +109,3 @@ def _pathways(id: str, rules: st.SearchStrategy[Rule]) -> st.SearchStrategy[Path
     return st.builds(pathway, st.just(id), rules, st.sampled_from(STATUSES), st.sampled_from((False, False, True)))
 
 
-Known = Mapping[str, Values]

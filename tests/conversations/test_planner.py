@@ -185,6 +185,9 @@ def test_remaining_counts_what_may_still_be_put() -> None:
 # ---------------------------------------------------------------------------------------------------- any guide
 
 
+EXAMPLES = 50
+
+
 def plans(guide: Guide, person: Person, skipped: frozenset[str] = frozenset(), private: bool = True) -> Iterator[Plan]:
     """The plan after each answer of an interview, to the end."""
     return Interviewer(guide, private).plans(person, skipped)
@@ -224,7 +227,7 @@ def shuffled(guide: Guide, seed: int) -> Guide:
     return replace(guide, questions=tuple(questions))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(st.data())
 def test_when_no_question_is_left_nothing_that_matters_can_be_learnt(data: st.DataObject) -> None:
     """For any guide, anybody, and anything skipped."""
@@ -233,7 +236,7 @@ def test_when_no_question_is_left_nothing_that_matters_can_be_learnt(data: st.Da
     assert not left_open(plan) & plan.learnable
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(st.data())
 def test_closed_pathways_never_cause_a_question(data: st.DataObject) -> None:
     """Nor do those shown on request: without them the same questions are put."""
@@ -244,7 +247,7 @@ def test_closed_pathways_never_cause_a_question(data: st.DataObject) -> None:
     assert with_them.put(person).trail == without.put(person).trail
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(st.data())
 def test_the_order_of_questions_changes_no_outcome(data: st.DataObject) -> None:
     """Any order leads to the same end, skipped questions included."""
@@ -254,7 +257,7 @@ def test_the_order_of_questions_changes_no_outcome(data: st.DataObject) -> None:
     assert standings(final(guide, person, skipped, private)) == standings(final(other, person, skipped, private))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(st.data())
 def test_asking_everything_would_say_the_same(data: st.DataObject) -> None:
     """Skipping what no longer matters loses nothing."""
@@ -264,7 +267,7 @@ def test_asking_everything_would_say_the_same(data: st.DataObject) -> None:
     assert asker.put(person, skipped).standings == asker.all_questions(person, skipped)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(st.data())
 def test_what_is_skipped_or_not_asked_hides_nothing(data: st.DataObject) -> None:
     """What does not fit with less said does not fit with all said."""
@@ -288,12 +291,13 @@ def interviewer(private: bool = True) -> Interviewer:
 
 def not_asked(plan: Plan) -> frozenset[str]:
     """Facts nobody is asked on this channel, and those of questions skipped or hanging on what was skipped."""
-    guide = plan.content
+    guide, known = plan.content, plan.known
     policies = ("never",) if plan.private else ("never", "private")
     unasked = {fact.id for fact in guide.facts.values() if fact.policy in policies}
-    hanging = {fact for q in guide.questions if q.applies.wants(plan.known) for fact in q.fills}
-    lines = {fact for q in guide.questions for i in q.items if i.shown_if.wants(plan.known) for fact in i.fills}
-    return plan.skipped | unasked | hanging | lines
+    hanging = {fact for q in guide.questions if q.applies.wants(known) for fact in q.fills}
+    lines = {fact for q in guide.questions for i in q.items if i.shown_if.wants(known) for fact in i.fills}
+    following = {fact for follows in guide.follows if follows.condition.wants(known) for fact, _ in follows.sets}
+    return plan.skipped | unasked | hanging | lines | following
 
 
 @pytest.mark.parametrize("private", [True, False], ids=["private", "sms"])
