@@ -615,7 +615,7 @@ class _Talk:
             case "same_tap":
                 return Turn(session, (), ("same_tap",))
             case "old_tap":
-                return self._again(Say("odd.old_button"), note="old_tap", shorter=True)
+                return self._again(Say("odd.old_button"), note="old_tap")
             case "edited":
                 return self._again(Say("odd.edited"))
             case "document_number":

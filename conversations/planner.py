@@ -218,8 +218,8 @@ class Plan:
 
     @cached_property
     def remaining(self) -> int:
-        """How many more questions there may be, at most: those that count today, follow-ups included."""
-        return sum(1 for q in self.askable if self._counts(q) and q.applies.judge(self.known) is MET)
+        """About how many questions are still to come: those that count today, without those that few are asked."""
+        return sum(1 for q in self.askable if not q.rare and q.applies.judge(self.known) is MET and self._counts(q))
 
     # ------------------------------------------------------------------ what it says
 

@@ -50,7 +50,8 @@ class Question:
 
     `applies`: where this fails, the question has no meaning for the person. `shortcuts` are the countries offered by
     number; any other can be written. `items` belong to a checklist, `options` to the other kinds. `yes` and `no` are
-    the options that those words can mean here: with one it is taken, with several the person is asked which.
+    the options that those words can mean here: with one it is taken, with several the person is asked which. `rare`:
+    asked of few people, so it is not counted among the questions still to come.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Question:
     always: bool = False
     yes: tuple[str, ...] = ()
     no: tuple[str, ...] = ()
+    rare: bool = False
 
     @property
     def country_fact(self) -> str:

@@ -189,6 +189,7 @@ class Reader:
             shortcuts=tuple(entry.get("shortcuts") or ()),
             applies=self.rule(entry["guard"], {}) if "guard" in entry else ALWAYS,
             always=bool(entry.get("always", False)),
+            rare=bool(entry.get("rare", False)),
             yes=tuple(entry.get("yes_means") or ()),
             no=tuple(entry.get("no_means") or ()),
         )

@@ -211,6 +211,9 @@ class Terminal:
             if talker.address.channel == "sms":
                 size = measure(text)
                 print(f"  ({size.encoding}, {size.segments} segment{'s' if size.segments > 1 else ''})")
+        if talker.address.channel == "telegram" and heard and heard.messages:
+            for choice in heard.messages[-1].choices:
+                print(f"  [{'✓ ' if choice.ticked else ''}{choice.number}. {choice.label}]")
         print(flush=True)
 
     def _line(self, talker: Talker, act: Act, texts: Sequence[str], heard: Heard | None) -> dict[str, object]:

@@ -446,6 +446,8 @@ class _Reader:
             return Answered({question.id: Answer((), options)})
         numbers = self.lexicon.numbers.numbers(body, self._language)
         if numbers is not None:
+            if asked.ticked and numbers.values == (len(options) + 1,):
+                return Answered({question.id: Answer(asked.ticked, options)})  # "that is all", by its number
             return self._numbered_lines(numbers.values, numbers.kind, options, question)
         picked: list[str] = []
         for part in _parts(body):

@@ -3,6 +3,7 @@
 It never chooses between two countries: it returns all that fit, the likeliest first, and the reader asks.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -38,6 +39,8 @@ _BEFORE_A_COUNTRY = frozenset(
         "es",
     )
 )
+_FLAG_LETTERS = re.compile("[\U0001f1e6-\U0001f1ff]")
+_FLAG_LETTER_A = 0x1F1E6
 _SHORT = 3
 _FUZZY_FROM = 5
 _NEAR = 0.79
@@ -79,6 +82,7 @@ class Countries:
         ]
         by_table = [(form, _Country((code,))) for text, code in names for form in _name_forms(text)]
         self._known = Phrases([*by_hand, *by_table])
+        self._codes = frozenset(code for _, country in by_table for code in country.codes)
         spelled = {" ".join(words(text)): country for text, country in [*by_table, *by_hand]}
         self._spelled = {text: country for text, country in spelled.items() if len(text) >= _FUZZY_FROM}
 
@@ -86,11 +90,18 @@ class Countries:
         """The countries a text names, and how sure that is."""
         said = words(text)
         if not said:
-            return NOTHING
+            return self._flags(text)
         whole = self._known.whole(said)
         if whole is not None:
             return Found(whole.codes, "exact" if whole.sure else "fuzzy")
         return self._inside(said) or self._misspelled(said)
+
+    def _flags(self, text: str) -> Found:
+        """A flag is two letters of a country's code."""
+        letters = [chr(ord(sign) - _FLAG_LETTER_A + ord("A")) for sign in _FLAG_LETTERS.findall(text)]
+        codes = ["".join(pair) for pair in zip(letters[::2], letters[1::2], strict=False)]
+        known = tuple(code for code in dict.fromkeys(codes) if code in self._codes)
+        return Found(known, "exact") if known else NOTHING
 
     def _inside(self, said: tuple[str, ...]) -> Found | None:
         named = [country for country, start, end in self._known.spans(said) if country and _is_meant(said, start, end)]

@@ -27,7 +27,7 @@ _PREFIX_FROM = 4
 _LONGEST = 40
 _LEAD_IN = 6  # words
 _READINGS = 2  # how many readings of a sentence are also tried with spelling mistakes
-_NEAR = 0.78
+_NEAR = 0.77
 _TIE = 0.05
 _CLEARLY_LARGER = 10  # in one country
 _LARGER_ABROAD = 40  # "San Salvador" is the capital; "Nogales" is asked about
@@ -104,6 +104,7 @@ class Towns:
         self._areas = Phrases(_areas(regions, country_names, said.get("between", ())))
         self._towns: dict[str, Town] = {}
         self._by_name: dict[str, set[str]] = defaultdict(set)  # letters without spaces -> ids
+        self._by_hand: dict[str, set[str]] = defaultdict(set)
         self._by_short_name: dict[str, set[str]] = defaultdict(set)
         self._spelled: list[tuple[str, str]] = []  # with spaces, and the id
         for id, name, admin1, country, lat, lon, population, *also in rows:
@@ -133,6 +134,8 @@ class Towns:
         same = {id for text in names for id in self._by_name.get("".join(self._words(text)), ())}
         near = [town for id in same if _same_place(town := self._towns[id], hand)]
         known = max(near, key=lambda town: town.population, default=hand)
+        for text in names:
+            self._by_hand["".join(self._words(text))].add(known.id)
         self._add(replace(hand, id=known.id, population=known.population), names)
 
     def _shorter(self, name: Words) -> Iterator[Words]:
@@ -227,13 +230,20 @@ class Towns:
 
     def _exact(self, asked: _Asked) -> FoundTowns:
         letters = "".join(asked.name)
-        full = self._inside(self._by_name.get(letters, ()), asked.areas)
+        full = self._full(letters, asked.areas)
         largest = max(map(_size, full), default=0)
         short = self._inside(self._by_short_name.get(letters, ()), asked.areas)
         named = [*full, *(town for town in short if _size(town) > largest)]
         found = self._of_region(asked, full) or self._chosen(named, "exact")
         alone = all(area.admin1 is None for area in asked.areas)
         return replace(found, how="fuzzy") if found.places and alone and asked.name in self._doubtful else found
+
+    def _full(self, letters: str, areas: Sequence[_Area]) -> list[Town]:
+        """The towns of exactly this name. In a country where we keep the name by hand, that town and no other."""
+        by_hand = self._inside(self._by_hand.get(letters, ()), areas)
+        settled = {town.country for town in by_hand}
+        others = self._inside(self._by_name.get(letters, ()), areas)
+        return [*by_hand, *(town for town in others if town.country not in settled)]
 
     def _of_region(self, asked: _Asked, full: Sequence[Town]) -> FoundTowns | None:
         """The largest towns of a state, for somebody who names only the state and no town in it of that name."""

@@ -4,7 +4,7 @@ Each fact of a person has one value, and every answer says what is so, perhaps n
 sets follow from others, so that no person contradicts the guide.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
@@ -107,5 +107,3 @@ def _joined(parts: st.SearchStrategy[Rule]) -> st.SearchStrategy[Rule]:
 
 def _pathways(id: str, rules: st.SearchStrategy[Rule]) -> st.SearchStrategy[Pathway]:
     return st.builds(pathway, st.just(id), rules, st.sampled_from(STATUSES), st.sampled_from((False, False, True)))
-
-
