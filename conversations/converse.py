@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from conversations import help as helpers
-from conversations.centres import Hotline, Nearby, Point, nearest
+from conversations.centres import Nearby, Point, nearest
 from conversations.events import Event, Text
 from conversations.guide import Guide
 from conversations.medium import Medium
@@ -131,7 +131,7 @@ class _Talk:
             case "STOP":
                 return self._stopped(())
             case "HELP":
-                return self._again() if self.session and self.session.asked else self._greet()
+                return self._again() if self.session and self.session.language else self._greet()
             case _:
                 return self._greet()
 
@@ -216,7 +216,7 @@ class _Talk:
         before = self.here
         asked = Asked("lines")
         session = Session(before.run, before.seen, self.guide.version, before.language, consent=False, asked=asked)
-        return Turn(session, (Say("consent.no", {"lines": Lines(self._lines())}),), ("declined",), DECLINED_FOR)
+        return Turn(session, (Say("consent.no", {"lines": self._lines()}),), ("declined",), DECLINED_FOR)
 
     def _declined(self, understood: Understood) -> Turn:
         match understood:
@@ -372,31 +372,29 @@ class _Talk:
     # ------------------------------------------------------------------ danger and people
 
     def _danger(self, kind: str) -> Turn:
-        """Before anything else, and without a note of it: the session stays exactly as it was."""
+        """Before anything else, and without a note of it: what was open stays open."""
         country = self._country()
-        if country is None:
-            said: Reply = Say("danger.where", {"emergency_list": EmergencyNumbers()})
-            if self.session is None or self.session.language is None or self.session.stopped:
-                return Turn(self.session, (said,), ("danger",))
-            return Turn(replace(self.here, asked=Asked("lines", subject=self._open_id())), (said,), ("danger",))
-        lines = helpers.lines(self.guide.hotlines, country, helpers.DANGER_LINES[kind])
-        return Turn(self.session, (ShowDanger(kind, lines, country),), ("danger",))
-
-    def _open_id(self) -> str:
-        return self.here.asked.id if self.here.asked else ""
+        if country is not None:
+            lines = helpers.lines(self.guide.hotlines, country, helpers.DANGER_LINES[kind])
+            return Turn(self.session, (ShowDanger(kind, lines, country),), ("danger",))
+        said = Say("danger.where", {"emergency_list": EmergencyNumbers()})
+        if self.session is None or self.session.language is None or self.session.stopped:
+            return Turn(self.session, (said,), ("danger",))
+        before = self.here.asked
+        asked = Asked("lines", before.options if before else (), subject=before.id if before else "")
+        return Turn(replace(self.here, asked=asked), (said,), ("danger",))
 
     def _person(self) -> Reply:
         country = self._country()
         found = helpers.contact(self.guide.centres, country, self.now) if country else None
         return ShowContact(found, country)
 
-    def _lines(self) -> tuple[Hotline, ...]:
-        """Lines that help anybody in the person's country; without one, the main ones of the region."""
+    def _lines(self) -> Lines | EmergencyNumbers:
+        """Lines that help anybody in the person's country; without one, the emergency numbers of the region."""
         country = self._country()
-        if country:
-            return helpers.lines(self.guide.hotlines, country, helpers.GENERAL_LINES, most=3)
-        regional = [helpers.lines(self.guide.hotlines, c, ("unhcr", "emergency"), most=1) for c in ("MX", "US", "GT")]
-        return tuple(line for lines in regional for line in lines)
+        if country is None:
+            return EmergencyNumbers()
+        return Lines(helpers.lines(self.guide.hotlines, country, helpers.GENERAL_LINES, most=3))
 
     @property
     def _operator(self) -> str:
@@ -532,12 +530,15 @@ class _Talk:
         return self._with(replace(self.here, misses=0))._go_on()
 
     def _lines_then_on(self, country: str, asked: Asked) -> Turn:
+        """The lines of a country, then on where we were; naming the country answers where they are, if that was open."""
         lines = helpers.lines(self.guide.hotlines, country, helpers.GENERAL_LINES, most=4)
-        said = (
-            Say("hotline.list", {"lines": Lines(lines)}) if lines else Say("unknown.fact", {"contact": self._operator})
-        )
+        said = Say("hotline.list", {"lines": Lines(lines)}) if lines else Say("unknown.fact", {"contact": self._operator})
+        question = self.guide.question(asked.subject)
+        if question is not None and "location_country" in question.fills:
+            return self._store({question.id: Answer((country,))}, said)
         if not self.here.consent:
-            return Turn(replace(self.here, asked=Asked(asked.subject) if asked.subject else None), (said,))
+            before = Asked(asked.subject, asked.options) if asked.subject else None
+            return Turn(replace(self.here, asked=before), (said,))
         return self._go_on(said)
 
     # ------------------------------------------------------------------ asking
@@ -777,7 +778,7 @@ class _Talk:
         """The second time the country's lines come along, and going on without a place."""
         if session.misses < 2:
             return self._ask(session, asked, Say("place.not_found"), shorter=True)
-        lines = Say("place.not_found.second", {"contact": Lines(self._lines()[:1])})
+        lines = Say("place.not_found.second", {"contact": self._lines()})
         if asked.subject == "results":
             return self._with(replace(session, misses=0))._results((lines,))
         return self._ask(session, asked, lines, shorter=True)

@@ -71,7 +71,9 @@ def word(
     what something depends on. Raises MissingText when a text does not exist: a key is never sent."""
     writer = Writer(session, guide, catalogue, medium, now, known or {})
     blocks = [block for reply in replies for block in writer.blocks(reply)]
-    return [_joined(blocks, writer)] if blocks else []
+    if not any(block.text or block.choices or block.footer for block in blocks):
+        return []
+    return [_joined(blocks, writer)]
 
 
 def _joined(blocks: Sequence[Block], writer: "Writer") -> Message:
@@ -289,7 +291,8 @@ class Writer:
                 return Block((), choices, "", question=asked.id)
             case "lines":
                 return Block((), (), "", question=asked.id)
-        return Block((Span(self._prompt_text(ask), strong=not ask.shorter),), choices, question=asked.id)
+        text = self._prompt_text(ask)
+        return Block((Span(text),) if text else (), choices, question=asked.id)
 
     def _prompt_text(self, ask: Ask) -> str:
         asked = ask.asked

@@ -277,22 +277,25 @@ class _Reader:
         return self._one(body, asked, question)
 
     def _place_or_option(self, body: str, asked: Asked) -> Understood:
+        """What stands open beside a place: an option by number or words, else a country or a town."""
         picked = self._option(body, asked) if asked.options else Unclear("nothing")
         if not isinstance(picked, Unclear):
             return picked
         if asked.id == "lines":
-            return self._country_lines(body)
+            return self._country_or_town(body)
         found = self.lexicon.towns.find(body, self.where)
-        if found.places:
-            return Located(found.places, sure=found.how != "fuzzy")
-        return picked
+        return Located(found.places, sure=found.how != "fuzzy") if found.places else picked
 
-    def _country_lines(self, body: str) -> Understood:
-        found = self.lexicon.countries.find(body)
-        if len(found.codes) == 1:
-            return Picked(found.codes[0])
-        towns = self.lexicon.towns.find(body, None).places
-        return Picked(towns[0].country) if len({town.country for town in towns}) == 1 else Unclear("no_country")
+    def _country_or_town(self, body: str) -> Understood:
+        """Somebody asked for lines: a country by name; a town counts as its country, or for places near it."""
+        codes = self.lexicon.countries.find(body).codes
+        if len(codes) == 1:
+            return Picked(codes[0])
+        towns = self.lexicon.towns.find(body, None)
+        if towns.places and self.session is not None and self.session.consent is False:
+            return Located(towns.places, sure=towns.how != "fuzzy")
+        countries = {town.country for town in towns.places}
+        return Picked(countries.pop()) if len(countries) == 1 else Unclear("no_country")
 
     def _option(self, body: str, asked: Asked) -> Understood:
         """An option of one of our own prompts: by number, label, yes or no."""

@@ -54,8 +54,8 @@ def plain(text: str) -> str:
     text = visible(text)
     if text.isascii():
         return " ".join(text.lower().replace("`", "'").split())
-    small = text.translate(_LETTERS).casefold()
-    parts = [_fold_character(c) for c in unicodedata.normalize("NFKD", unicodedata.normalize("NFC", small))]
+    small = unicodedata.normalize("NFKD", text.translate(_LETTERS)).casefold()
+    parts = [_fold_character(c) for c in unicodedata.normalize("NFKD", small)]
     joined = unicodedata.normalize("NFC", "".join(parts)).translate(_LETTERS)
     return " ".join(joined.split())
 

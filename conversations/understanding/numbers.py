@@ -19,7 +19,7 @@ _NEGATIVE = re.compile(r"^\W*[-+]\d")
 _ORDINAL = re.compile(r"(\d{1,4})(?:o|a|ro|ra|do|da|to|ta|er|st|nd|rd|th|e|eme|re|ye|yem)\Z")
 _GLUED_AND = re.compile(r"(?<=\d)y(?=\d)")  # 1y3
 _GLUED_YEARS = re.compile(r"(?<=\d)(?=(?:anos?|ans?|yo|yrs?|years?)\b)")  # 17años
-_NOT_COUNTING = frozenset("%$=<>@^|\\€£")
+_NOT_COUNTING = frozenset("%$=<>@^|\\€£⁄")
 _LEADING = re.compile(r"^[\W_]*(\d{1,2})(?:\s*[.)\]:\-–*]+\s*|\s+)(?=\S)")
 _OLDEST = 120
 _LARGEST = 9999

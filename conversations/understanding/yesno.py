@@ -71,14 +71,9 @@ def _agreed(kinds: Mapping[str, Words]) -> list[tuple[str, str]]:
 
 def _only(known: Phrases[str], text: str) -> set[str] | None:
     """What a reply says when every word of it is known, courtesy aside; else None."""
-    said: set[str] = set()
-    for meaning in known.meanings(tuple(_released(known, word) for word in words(text))):
-        if meaning is None:
-            return None
-        said.add(meaning)
-    return said - {_AROUND}
-
-
-def _released(known: Phrases[str], word: str) -> str:
-    """A word with a key held down, as it was meant; words that are known as they stand stay."""
-    return word if known.whole((word,)) else _HELD_DOWN.sub(r"\1", word)
+    said = words(text)
+    for spelled in (said, tuple(_HELD_DOWN.sub(r"\1", word) for word in said)):
+        meanings = known.meanings(spelled)
+        if None not in meanings:
+            return {meaning for meaning in meanings if meaning is not None} - {_AROUND}
+    return None

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from hypothesis import strategies as st
 
 from benchmarks.people import Person
-from conversations.facts import Fact, Follows
+from conversations.facts import Fact, Follows, Policy
 from conversations.guide import Guide
 from conversations.pathways import Pathway
 from conversations.questions import Item, Option, Question, answer_fact
@@ -17,6 +17,7 @@ from conversations.rules import ALWAYS, All, NoneOf, Not, OneOf, Rule, Some, Val
 from tests.guides import FALSE, TRUE, pathway, tiny_guide
 
 STATUSES = ("open", "open", "limited", "unknown", "closed", "paused")
+POLICIES: tuple[Policy, ...] = ("open", "open", "open", "private", "never")
 
 
 @st.composite
@@ -51,7 +52,7 @@ def possible(fact: Fact) -> Sequence[Value]:
 
 @st.composite
 def _facts(draw: st.DrawFn, id: str) -> Fact:
-    policy = draw(st.sampled_from(("open", "open", "open", "private", "never")))
+    policy = draw(st.sampled_from(POLICIES))
     if draw(st.booleans()):
         return Fact(id, "bool", policy)
     return Fact(id, "enum", policy, ("a", "b", "c"))
@@ -60,7 +61,7 @@ def _facts(draw: st.DrawFn, id: str) -> Fact:
 @st.composite
 def _questions(draw: st.DrawFn, id: str, fact: Fact, facts: Sequence[Fact], earlier: Sequence[Question]) -> Question:
     guard = draw(st.one_of(st.just(ALWAYS), _guards(facts, earlier)))
-    policy = "private" if fact.policy == "private" else "open"
+    policy: Policy = "private" if fact.policy == "private" else "open"
     first, rest = draw(_halves(fact))
     if draw(st.booleans()):
         options = (Option("first", {fact.id: first}), Option("rest", {fact.id: rest}))

@@ -291,10 +291,15 @@ ASKED = "questions.yaml: questions."
         ),
         (path(id="late"), "pathways: late: this id stands in two places (ids are never reused)"),
         (double("pathways/us.yaml", "pathways"), f"{US}this id stands twice (ids are never reused)"),
-        (double("centres.yaml", "centres"), "centres.yaml: centres.home-of-friends: this id stands twice (ids are "
-            "never reused)"),
+        (
+            double("centres.yaml", "centres"),
+            "centres.yaml: centres.home-of-friends: this id stands twice (ids are never reused)",
+        ),
         (small(lambda d: d["hotlines.yaml"].pop("hotlines")), "hotlines.yaml: hotlines: hotlines: needs a list"),
-        (fact(type="text", policy="open"), "facts.yaml: facts.extra: type: 'text' is not known (bool, int, country, enum)"),
+        (
+            fact(type="text", policy="open"),
+            "facts.yaml: facts.extra: type: 'text' is not known (bool, int, country, enum)",
+        ),
         (fact(type="enum", policy="open"), "facts.yaml: facts.extra: an enum without values"),
         (
             fact(type="bool", policy="never", usual="no"),
@@ -324,7 +329,7 @@ ASKED = "questions.yaml: questions."
         ),
         (question(1, options=[{"sets": {}}]), f"{ASKED}age: cannot be read: KeyError: 'id'"),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_is_told_with_its_place_and_a_hint(documents: Documents, problem: str) -> None:
     """The file, the entry, what is wrong, and where we can guess it how to mend it."""
     assert problem in map(str, problems_of(documents))
