@@ -8,7 +8,6 @@ from pathlib import Path
 
 from bot.cli.common import Subparsers, UsageError, add_json, add_language, add_now, command, guide_of, now_of
 from bot.simulator.script import ScriptError, parse_script
-from bot.simulator.terminal import Terminal
 
 CHANNELS = ("sms", "whatsapp", "telegram")
 
@@ -36,6 +35,8 @@ def add(commands: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Hold a conversation."""
+    from bot.simulator.terminal import Terminal  # the carriers' libraries take a second: only where they are used
+
     script = _read_script(args.script)
     terminal = Terminal(guide_of(), args.channel, now_of(args), language=args.lang, as_json=args.json)
     try:

@@ -138,7 +138,9 @@ SLASH = {"start": "hello", "help": "help", "back": "back", "change": "change", "
          "center": "centre", "why": "why", "skip": "skip", "more": "more"}  # fmt: skip
 
 
-def read(event: Event, session: Session | None, guide: Labels, lexicon: Lexicon, where: str | None = None) -> Understood:
+def read(
+    event: Event, session: Session | None, guide: Labels, lexicon: Lexicon, where: str | None = None
+) -> Understood:
     """What an event means now. `where` is the country the person said they are in, if they did."""
     question = guide.question(session.asked.id) if session and session.asked else None
     match event:
@@ -229,7 +231,9 @@ class _Reader:
             return Endangered(danger)
         if looks_like_document_number(body):
             return Unclear("document_number")
-        zero_is_none = self.question is not None and self.question.kind == "several" and folded(body) == (CHECKLIST_NONE,)
+        zero_is_none = (
+            self.question is not None and self.question.kind == "several" and folded(body) == (CHECKLIST_NONE,)
+        )
         command = None if zero_is_none else self.lexicon.command(body)
         if command is not None and not self._is_option(body, asked):
             return Commanded(command)
@@ -264,7 +268,9 @@ class _Reader:
     def _answer(self, body: str) -> Understood:
         question, asked = self.question, self._asked
         assert asked is not None  # noqa: S101  # see read()
-        if asked.id in ("town", "centres", "results", "card", "none", "lines") or (self.session and self.session.consent is False):
+        if asked.id in ("town", "centres", "results", "card", "none", "lines") or (
+            self.session and self.session.consent is False
+        ):
             return self._place_or_option(body, asked)
         if question is None:
             return self._option(body, asked)
@@ -336,7 +342,7 @@ class _Reader:
         return Unclear("out_of_range", high=len(options))
 
     def _number_and_label(self, body: str, options: Sequence[str]) -> str | None:
-        """"2 Guatemala": the number counts when the words are that option's."""
+        """ "2 Guatemala": the number counts when the words are that option's."""
         found = self.lexicon.numbers.label_after_number(body)
         if found is None or not 1 <= found[0] <= len(options):
             return None
@@ -411,7 +417,11 @@ class _Reader:
             return Answered({question.id: Answer((by_number,))})
         numbers = self.lexicon.numbers.numbers(body, self._language)
         if numbers is not None:
-            return Answered({question.id: SKIPPED}) if numbers.values == (UNSURE_NUMBER,) else by_number or Unclear("nothing")
+            return (
+                Answered({question.id: SKIPPED})
+                if numbers.values == (UNSURE_NUMBER,)
+                else by_number or Unclear("nothing")
+            )
         codes, how = self._countries(body, question)
         age = self._age_beside(body)
         if len(codes) == 1:

@@ -131,7 +131,7 @@ class _Spelling:
     def likeness(self, word: str) -> dict[str, float]:
         """What an unknown word adds to each language: most to the one whose words look like it."""
         triples = _triples(word)
-        if len(triples) < _SHORTEST or not word.isascii():
+        if len(triples) < _SHORTEST or not (word.isascii() and word.isalpha()):
             return {}
         fit = {
             code: sum(known.get(t, known[""]) for t in triples) / len(triples) for code, known in self._rarity.items()

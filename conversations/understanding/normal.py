@@ -3,7 +3,12 @@
 It knows characters, not words: no language, no list of anything. Everything that reads a message reads it through here.
 """
 
+import re
 import unicodedata
+from functools import lru_cache
+
+_per_character = lru_cache(maxsize=4096)  # messages and word lists are made of few different characters
+_ASCII_WORD = re.compile("[a-z0-9]+")
 
 # Put in by keyboards and copy-and-paste, seen by nobody: variation selectors, the keycap, the grapheme joiner and
 # fillers. All of category Cf (zero-width marks, direction marks, BOM, soft hyphen, tags) goes too.
@@ -15,7 +20,7 @@ _LINE_BREAKS = frozenset("\n\r\t\v\f")
 # Letters that NFKD does not take apart but that people write one for the other.
 _LETTERS = str.maketrans(
     {
-        **dict.fromkeys("’‘ʼ`´′ʹꞌ＇", "'"),
+        **dict.fromkeys("’‘ʼ´′ʹꞌ＇", "'"),
         **dict.fromkeys("“”„«»″", '"'),
         **dict.fromkeys("‐‑‒–—―−", "-"),
         "№": "#",
@@ -43,6 +48,7 @@ def visible(text: str, *, keep_joiners: bool = False) -> str:
     return "".join(c for c in text if _is_seen(c) or (keep_joiners and c in _JOINERS))
 
 
+@_per_character
 def _is_seen(character: str) -> bool:
     if character in _LINE_BREAKS:
         return True
@@ -53,13 +59,14 @@ def plain(text: str) -> str:
     """Folded, with its punctuation: small letters, no accents, ASCII digits, single spaces."""
     text = visible(text)
     if text.isascii():
-        return " ".join(text.lower().replace("`", "'").split())
+        return " ".join(text.lower().split())
     small = unicodedata.normalize("NFKD", text.translate(_LETTERS)).casefold()
     parts = [_fold_character(c) for c in unicodedata.normalize("NFKD", small)]
     joined = unicodedata.normalize("NFC", "".join(parts)).translate(_LETTERS)
     return " ".join(joined.split())
 
 
+@_per_character
 def _fold_character(character: str) -> str:
     if character < "\u0080":
         return character
@@ -86,6 +93,7 @@ def fold(text: str) -> str:
     return text[start:end] or text
 
 
+@_per_character
 def is_word(character: str) -> bool:
     """A letter, digit or mark: what words are made of."""
     if character < "\u0080":
@@ -102,10 +110,11 @@ def words(text: str) -> tuple[str, ...]:
     """The folded words of a text, cut at spaces, punctuation and apostrophes; each Chinese character is a word."""
     text = plain(text)
     if text.isascii():
-        return tuple("".join(c if c.isalnum() else " " for c in text).split())
+        return tuple(_ASCII_WORD.findall(text))
     return tuple("".join(_spaced(c) for c in text).split())
 
 
+@_per_character
 def _spaced(character: str) -> str:
     if not is_word(character):
         return " "

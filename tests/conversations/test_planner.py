@@ -173,7 +173,7 @@ def test_outcomes_say_why() -> None:
 
 
 def test_remaining_counts_what_may_still_be_put() -> None:
-    """At most so many: each answer can only make it fewer here."""
+    """Those that count today; each answer can only make it fewer here."""
     assert Plan(two_questions(), {}).remaining == 2
     assert Plan(two_questions(), {"abroad": YES}).remaining == 1
     assert Plan(two_questions(), {"abroad": NO}).remaining == 0

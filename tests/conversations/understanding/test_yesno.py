@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 from conversations.understanding.yesno import YesNo
 
 YES = {
-    "es": "sí|si|Si|SI!|SÍ.|si\u0301|sí señor|sip|siii|claro|claro que sí|simón|dale|ok|por supuesto|si, gracias|pues sí|"
+    "es": "sí|si|Si|SI!|SÍ.|si\u0301|sí señor|sip|siii|claro|claro que sí|simón|dale|ok|por supuesto|"
+    "si, gracias|pues sí|"
     "si si si|así es|correcto|si claro|sí tengo|👍|✅|creo que sí|desde luego|si por favor|sale",
-    "en": "yes|Yes.|yeah|yep|yup|sure|of course|YES!|yes please|yesss|i do|✅ Yes|👌|ok|yes sir|right|correct|that's right",
+    "en": "yes|Yes.|yeah|yep|yup|sure|of course|YES!|yes please|yesss|i do|✅ Yes|👌|ok|yes sir|right|"
+    "correct|that's right",
     "ht": "wi|Wi|WI!|wi mèsi|wi mesye|dakò|oke|yes|ok|wiii|men wi|se sa",
     "pt": "sim|Sim!|simmm|claro|isso|com certeza|tá bom|sim senhora|sim, obrigado|tenho sim|uhum",
     "fr": "oui|Oui.|ouais|d'accord|bien sûr|oui merci|ouiii|c'est ça|tout à fait|ok",
@@ -36,7 +38,8 @@ NO = {
     "bn": "না|জি না|না না",
 }
 NEITHER = {
-    "es": "si no|no sé|¿sí?|sí?|no se si|tal vez|ninguno|👍👎|👎 sí|no, estaría a salvo|Es posible|hola|2|si pero no quiero decir||sí y no|México",
+    "es": "si no|no sé|¿sí?|sí?|no se si|tal vez|ninguno|👍👎|👎 sí|no, estaría a salvo|Es posible|"
+    "hola|2|si pero no quiero decir||sí y no|México",
     "en": "yes and no|maybe|no?|i don't know|none|not sure|yes but no|notebook|no country",
     "ht": "petèt|mwen pa konnen|wi non|m pa konnen|okenn",
     "pt": "não sei|sim e não|talvez|nao sei dizer|nenhum",
@@ -46,15 +49,21 @@ NEITHER = {
     "ar": "لا اعرف|ربما|نعم؟",
 }
 UNSURE = (
-    "no sé|no se|nose|no lo sé|la verdad no sé|no sé, disculpe|no estoy seguro|no estoy segura|ni idea|quién sabe|tal vez|prefiero no decir|"
-    "no quiero decir|no recuerdo|no entiendo|I don't know|i dont know|idk|dunno|not sure|I'm not sure|no idea|maybe|rather not say|"
-    "I'd rather not say|prefer not to say|mwen pa konnen|m pa konnen|pa konnen|petèt|mwen pito pa di|não sei|nao sei|sei lá|talvez|prefiro não dizer|"
-    "je ne sais pas|je sais pas|jsp|peut-être|aucune idée|لا اعرف|ما بعرف|ربما|不知道|不清楚|我不想说|не знаю|не уверен|не знаю, спасибо|"
+    "no sé|no se|nose|no lo sé|la verdad no sé|no sé, disculpe|no estoy seguro|no estoy segura|"
+    "ni idea|quién sabe|tal vez|prefiero no decir|"
+    "no quiero decir|no recuerdo|no entiendo|I don't know|i dont know|idk|dunno|not sure|"
+    "I'm not sure|no idea|maybe|rather not say|"
+    "I'd rather not say|prefer not to say|mwen pa konnen|m pa konnen|pa konnen|petèt|"
+    "mwen pito pa di|não sei|nao sei|sei lá|talvez|prefiro não dizer|"
+    "je ne sais pas|je sais pas|jsp|peut-être|aucune idée|لا اعرف|ما بعرف|ربما|不知道|不清楚|"
+    "我不想说|не знаю|не уверен|не знаю, спасибо|"
     "не хочу казати|можливо|نمیدونم|نمی‌دانم|शायद|पता नहीं|জানি না"
 )
 NONE = (
-    "ninguno|ninguna|Ninguno.|ninguna de las anteriores|nada|nada de eso|ninguno gracias|none|none of these|none of the above|nothing|neither|"
-    "okenn|okenn nan yo|anyen|nenhum|nenhuma|nenhuma das anteriores|aucun|aucune|rien|لا شيء|都没有|ничего|жоден|هیچکدام|कोई नहीं"
+    "ninguno|ninguna|Ninguno.|ninguna de las anteriores|nada|nada de eso|ninguno gracias|none|"
+    "none of these|none of the above|nothing|neither|"
+    "okenn|okenn nan yo|anyen|nenhum|nenhuma|nenhuma das anteriores|aucun|aucune|rien|لا شيء|"
+    "都没有|ничего|жоден|هیچکدام|कोई नहीं"
 )
 
 
