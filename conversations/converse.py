@@ -9,6 +9,7 @@ fits them in `planner` and `results`, how it is said in `wording`.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from conversations import help as helpers
 from conversations.centres import Nearby, Point, nearest
@@ -60,6 +61,9 @@ STOPPED_FOR = timedelta(days=400)
 IDLE = timedelta(hours=3)
 """After this pause a bare number is asked back before it counts: the question may be forgotten."""
 
+DOUBLE_TAP = timedelta(seconds=10)
+"""A button pressed again within this time was pressed by a nervous finger: one answer, no second reply."""
+
 CENTRES_A_PAGE = 3
 CARD_PAGES, COST_PAGE, CARE_PAGE = 6, 1, 3
 """On a brief channel a card is read page by page: summary, cost, how it stands, cares, scams, the official page."""
@@ -93,11 +97,11 @@ def converse(
     seen = int(now.timestamp())
     if session is not None and not session.stopped and seen - session.seen > guide.operator.hours * 3600:
         session = None
-    idle = session is not None and seen - session.seen > IDLE.total_seconds()
+    pause = timedelta(seconds=seen - session.seen) if session is not None else timedelta()
     changed = False
     if session is not None:
         session, changed = revive(replace(session, seen=seen), guide)
-    talk = _Talk(guide, medium, now, session, hint, idle)
+    talk = _Talk(guide, medium, now, session, hint, pause)
     turn = talk.carrier(carrier) if carrier else talk.hear(event)
     return _say_first(turn, Say("session.questions_changed")) if changed and turn.replies else turn
 
@@ -115,7 +119,7 @@ class _Talk:
     now: datetime
     session: Session | None
     hint: str | None = None
-    idle: bool = False
+    pause: timedelta = timedelta()
     near: Nearby | None = field(default=None)
     legal: Nearby | None = field(default=None)
 
@@ -410,7 +414,7 @@ class _Talk:
         asked = self.here.asked
         match understood:
             case Answered(answers):
-                if self.idle and asked and all(not answer.skipped for answer in answers.values()):
+                if self.pause > IDLE and asked and all(not answer.skipped for answer in answers.values()):
                     return self._ask_back(asked, answers)
                 return self._store(answers)
             case Ticked(item) if asked:
@@ -613,9 +617,9 @@ class _Talk:
     def _unclear(self, unclear: Unclear) -> Turn:
         session, asked = self.here, self.here.asked
         match unclear.reason:
-            case "same_tap":
+            case "same_tap" if self.pause <= DOUBLE_TAP:
                 return Turn(session, (), ("same_tap",))
-            case "old_tap":
+            case "old_tap" | "same_tap":
                 return self._again(Say("odd.old_button"), note="old_tap")
             case "edited":
                 return self._again(Say("odd.edited"))
@@ -828,7 +832,7 @@ class _Talk:
 
     # ------------------------------------------------------------------ what is known
 
-    @property
+    @cached_property
     def plan(self) -> Plan:
         """The interview as it stands."""
         return Plan(self.guide, self.here.answers, self._may_ask_private)

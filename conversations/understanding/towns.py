@@ -104,7 +104,7 @@ class Towns:
         self._areas = Phrases(_areas(regions, country_names, said.get("between", ())))
         self._towns: dict[str, Town] = {}
         self._by_name: dict[str, set[str]] = defaultdict(set)  # letters without spaces -> ids
-        self._by_hand: dict[str, set[str]] = defaultdict(set)
+        self._by_hand: dict[str, set[str]] = defaultdict(set)  # names of town_nicknames.tsv alone
         self._by_short_name: dict[str, set[str]] = defaultdict(set)
         self._spelled: list[tuple[str, str]] = []  # with spaces, and the id
         for id, name, admin1, country, lat, lon, population, *also in rows:
@@ -157,8 +157,10 @@ class Towns:
         for letters, ids in self._by_name.items():
             for country in {self._towns[id].country for id in ids}:
                 self._letters[country, len(letters)].append(letters)
+        self._by_area: dict[_Area, list[Town]] = defaultdict(list)
         self._cells: dict[tuple[int, int], list[Town]] = defaultdict(list)
         for town in self._towns.values():
+            self._by_area[_Area(town.country, town.admin1)].append(town)
             self._cells[round(town.lat), round(town.lon)].append(town)
 
     def _words(self, text: str) -> Words:
@@ -225,7 +227,7 @@ class Towns:
             if meaning and areas is None:
                 areas = meaning
             elif meaning:
-                areas = tuple(a for a in (areas or ()) if any(b.country == a.country for b in meaning)) or ()
+                areas = tuple(a for a in areas or () if any(b.country == a.country for b in meaning))
         return tuple(area for area in areas or () if country in (None, area.country))
 
     def _exact(self, asked: _Asked) -> FoundTowns:
@@ -251,7 +253,7 @@ class Towns:
         areas = [a for a in self._areas.whole(asked.name) or () if a.admin1 and (not within or a.country in within)]
         if not areas or any(area.holds(town) for area in areas for town in full):
             return None
-        inside = [town for town in self._towns.values() if any(area.holds(town) for area in areas)]
+        inside = [town for area in areas for town in self._by_area.get(area, ())]
         places = [*sorted(inside, key=_size, reverse=True)[: _CHOICES - len(full[:1])], *full[:1]]
         return FoundTowns(tuple(places), "prefix") if len(asked.name[0]) >= _PREFIX_FROM and places else None
 
@@ -266,7 +268,8 @@ class Towns:
         return self._chosen(self._inside(self._beginning(typed), asked.areas), "prefix")
 
     def _beginning(self, typed: str) -> Iterator[str]:
-        for name, id in self._spelled[bisect_left(self._spelled, (typed, "")) :]:
+        for i in range(bisect_left(self._spelled, (typed, "")), len(self._spelled)):
+            name, id = self._spelled[i]
             if not name.startswith(typed):
                 return
             yield id
@@ -318,10 +321,10 @@ class Towns:
 
     def nearest(self, lat: float, lon: float) -> Town:
         """The town nearest to a point."""
-        for reach in (1, 3, 10, 40):
-            if any(True for _ in self._around(lat, lon, reach - 1)):
-                # One cell more: the nearest may lie just beyond the cells in which the first were found.
-                return min(self._around(lat, lon, reach), key=lambda town: _apart(town, lat, lon))
+        # Where some town is found one looks further out: the nearest may lie just beyond the corner of its cell.
+        for reach, beyond in ((0, 2), (2, 5), (9, 14), (39, 60)):
+            if any(True for _ in self._around(lat, lon, reach)):
+                return min(self._around(lat, lon, beyond), key=lambda town: _apart(town, lat, lon))
         return min(self._towns.values(), key=lambda town: _apart(town, lat, lon))
 
     def _around(self, lat: float, lon: float, reach: int) -> Iterator[Town]:
