@@ -82,7 +82,7 @@ class PoCatalogue:
             case [month, day]:
                 return format_date(date(year, month, day), "long", locale=self.locale)
             case [month]:
-                return format_skeleton("yMMMM", date(year, month, 1), locale=self.locale)  # type: ignore[arg-type]
+                return format_skeleton("yMMMM", date(year, month, 1), locale=self.locale)
         return written
 
     def clock(self, at: datetime) -> str:

@@ -33,9 +33,9 @@ def incomplete_languages() -> list[Problem]:
         Problem(
             f"{LOCALES.name}/{tag}",
             tag,
-            f"is not offered: {len({problem.entry for problem in problems})} of {every} texts are not ready",
-            "`rumbo l10n status` shows them",
+            "is not whole",
+            f"{tag} not offered: {count} of {every} texts not ready",
             "warning",
         )
-        for tag, problems in lacking.items()
+        for tag, count in ((tag, len({problem.entry for problem in problems})) for tag, problems in lacking.items())
     ]

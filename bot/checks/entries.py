@@ -5,8 +5,10 @@ from functools import cache
 from typing import cast
 
 from bot.catalogues import SOURCE, PoCatalogue, read_entries
-from conversations.guide import Guide
+from conversations.centres import Centre, Hotline
+from conversations.guide import CENTRES, HOTLINES, Guide
 from conversations.pathways import Notice, Pathway
+from conversations.questions import Question
 
 _HEADS = {
     **dict.fromkeys(("ask", "why", "topic", "option", "footnote"), "questions.po"),
@@ -39,6 +41,19 @@ def _source_files() -> Mapping[str, str]:
     return {entry.key: entry.file.rpartition("/")[2] for entry in read_entries(SOURCE)}
 
 
-def content_file(entry: Pathway | Notice) -> str:
-    """The content file in which a pathway or a notice stands."""
-    return _COUNTRIES.get(entry.country, "pathways/on-the-way.yaml")
+def choices(question: Question) -> list[str]:
+    """Ids of everything that may be chosen: a country by number, an option, a line of a checklist."""
+    return [*question.shortcuts, *(option.id for option in question.options), *(item.id for item in question.items)]
+
+
+def rules_by_file(guide: Guide) -> list[tuple[str, Pathway | Notice]]:
+    """Pathways and notices, each with the content file in which it stands."""
+    entries: tuple[Pathway | Notice, ...] = (*guide.pathways, *guide.notices)
+    return [(_COUNTRIES.get(entry.country, "pathways/on-the-way.yaml"), entry) for entry in entries]
+
+
+def sourced_by_file(guide: Guide) -> list[tuple[str, Pathway | Notice | Centre | Hotline]]:
+    """Everything that cites where it comes from, each with its content file."""
+    places = [(CENTRES, centre) for centre in guide.centres]
+    lines = [(HOTLINES, line) for line in guide.hotlines]
+    return [*rules_by_file(guide), *places, *lines]

@@ -1,9 +1,10 @@
-"""Whether the choices of one question can be told apart, and whether none of them is a word that does something else."""
+"""Whether the choices of a question can be told apart, and none of them is a word that does something else."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 from bot.catalogues import PoCatalogue, command_words
-from bot.checks.entries import catalogues, file_of
+from bot.checks.entries import catalogues, choices, file_of
 from bot.checks.texts import SHOWN_OPTIONS
 from conversations.catalogue import MissingText
 from conversations.guide import Guide
@@ -13,9 +14,11 @@ from conversations.prompts import PROMPTS
 from conversations.questions import NONE, UNSURE, Question
 from conversations.understanding.normal import words
 
-CARRIER_WORDS = frozenset(
-    "stop stopall unsubscribe cancel end quit revoke optout start unstop help info yes".split()
-)  # Twilio acts on them before us when a message is nothing else (channels.md section 6, FC-10)
+CARRIER_WORDS = (
+    "stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "start", "unstop", "help", "info",
+    "yes",
+)  # fmt: skip
+"""Twilio acts on them when a message is nothing else, before we see it (channels.md section 6, FC-10)."""
 
 SEEN = 20  # characters of a label that a narrow button shows (FC-17)
 
@@ -24,43 +27,42 @@ _PLAIN_YES_NO = ("button.yes", "button.no")  # two choices of our own, by number
 
 def check(guide: Guide) -> Iterator[Problem]:
     """Labels that are commands or carrier words, and labels too alike to choose between."""
-    commands = {words(word): name for name, by in command_words().items() for said in by.values() for word in said}
     for catalogue in catalogues(guide).values():
-        for named in _groups(guide, catalogue):
+        together = list(_groups(guide, catalogue))
+        for named in together:
             yield from _alike(catalogue, named)
-        for key, text in _labels(guide, catalogue).items():
-            yield from _taken(catalogue, key, text, commands)
+        for key, text in {key: text for named in together for key, text in named.items()}.items():
+            yield from _taken(catalogue, key, text)
 
 
-def _taken(
-    catalogue: PoCatalogue, key: str, text: str, commands: Mapping[tuple[str, ...], str]
-) -> Iterator[Problem]:
-    """An answer that is also a command: "Options of a question never carry a command word" (copy deck, rules)."""
+@cache
+def _commands() -> Mapping[tuple[str, ...], str]:
+    """What each command word of any language does, ready or not: they work for everybody."""
+    return {words(word): name for name, by in command_words().items() for said in by.values() for word in said}
+
+
+def _taken(catalogue: PoCatalogue, key: str, text: str) -> Iterator[Problem]:
+    """An answer that also means something else: the copy deck's rules keep command and carrier words out of options."""
     said = words(text)
     if " ".join(said) in CARRIER_WORDS and key not in _PLAIN_YES_NO:
         yield Problem(file_of(catalogue, key), key, f"{text!r} is a word the SMS carrier acts on", "add a word to it")
-    elif said in commands and not key.startswith("button."):
-        hint = f"it means {commands[said]}; add a word to it"
+    elif said in _commands() and not key.startswith("button."):
+        hint = f"it means {_commands()[said]}; add a word to it"
         yield Problem(file_of(catalogue, key), key, f"{text!r} is a command", hint)
 
 
 def _alike(catalogue: PoCatalogue, named: Mapping[str, str]) -> Iterator[Problem]:
     """Labels that are the same without accents, capitals and emoji, or where a narrow screen cuts them (FC-17)."""
-    seen: dict[str, str] = {}
+    seen: dict[tuple[str, ...], str] = {}
     for key, text in named.items():
-        start = " ".join(words(text))[:SEEN]
-        if start in seen:
-            what = f"{text!r} looks like {seen[start]!r}"
+        forms = (words(text), words(text[:SEEN]))
+        if other := next((seen[form] for form in forms if form in seen), None):
+            what = f"{text!r} looks like {other!r}"
             yield Problem(file_of(catalogue, key), key, what, f"differ within the first {SEEN} characters")
-        seen.setdefault(start, text)
+        seen.update(dict.fromkeys(forms, text))
 
 
 # ---------------------------------------------------------------------- what stands side by side
-
-
-def _labels(guide: Guide, catalogue: PoCatalogue) -> dict[str, str]:
-    """Every label by its key."""
-    return {key: text for named in _groups(guide, catalogue) for key, text in named.items()}
 
 
 def _groups(guide: Guide, catalogue: PoCatalogue) -> Iterator[dict[str, str]]:
@@ -73,9 +75,7 @@ def _groups(guide: Guide, catalogue: PoCatalogue) -> Iterator[dict[str, str]]:
 
 
 def _options(question: Question) -> Sequence[str]:
-    if question.kind == "several":
-        return (*(item.id for item in question.items), NONE)
-    return (*question.shortcuts, *(option.id for option in question.options), UNSURE)
+    return (*choices(question), NONE if question.kind == "several" else UNSURE)
 
 
 def _named(guide: Guide, catalogue: PoCatalogue, asked: str, options: Sequence[str]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Whether every text fits where it is shown, in every language that is offered.
 
-SMS is measured on the message as it leaves: worded for a brief channel, with its numbered choices, folded. The operator's
-name and contact count as long as voice.md ("SMS, measured") supposes.
+SMS is measured on the message as it leaves: worded for a brief channel, with its numbered choices, folded. The name and
+the contact of whoever runs Rumbo count as long as voice.md ("SMS, measured") supposes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 
 from bot.channels.gsm7 import fold, measure
 from bot.channels.parts import numbered
-from bot.checks.entries import catalogues, content_file, file_of, forms
+from bot.checks.entries import catalogues, choices, file_of, forms, rules_by_file
 from conversations.catalogue import Catalogue, MissingText
-from conversations.guide import Guide
+from conversations.guide import QUESTIONS, Guide
 from conversations.labels import label
 from conversations.medium import SMS
 from conversations.message import Message
@@ -38,9 +38,9 @@ _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 def check(guide: Guide) -> Iterator[Problem]:
     """Texts over the length of their place, questions with too many options, messages that cost too much by SMS."""
     for question in guide.questions:
-        if (count := len(question.options) + len(question.shortcuts)) > OPTIONS:
+        if question.kind != "several" and (count := len(choices(question))) > OPTIONS:
             hint = f"at most {OPTIONS}: 9 is for those who do not know"
-            yield Problem("questions.yaml", f"questions.{question.id}", f"has {count} options", hint)
+            yield Problem(QUESTIONS, f"questions.{question.id}", f"has {count} options", hint)
     yield from _payloads(guide)
     for language, catalogue in catalogues(guide).items():
         for key, text in forms(catalogue):
@@ -71,10 +71,10 @@ def _limit(key: str) -> int | None:
 def _payloads(guide: Guide) -> Iterator[Problem]:
     """Button payloads of Telegram: what is chosen stands in them by id."""
     for question in guide.questions:
-        for option in (*question.options, *question.items):
-            yield from _payload("questions.yaml", question.id, option.id)
-    for pathway in guide.pathways:
-        yield from _payload(content_file(pathway), "results", pathway.id)
+        for option in choices(question):
+            yield from _payload(QUESTIONS, question.id, option)
+    for file, entry in rules_by_file(guide):
+        yield from _payload(file, "results", entry.id)
 
 
 def _payload(file: str, asked: str, option: str) -> Iterator[Problem]:
@@ -105,11 +105,11 @@ def _by_sms(guide: Guide, language: str) -> Iterator[Problem]:
 
 
 def longest_options(guide: Guide, question: Question, catalogue: Catalogue) -> tuple[str, ...]:
-    """The options as they are put; of a long checklist the longest lines, since which ones apply depends on the person."""
+    """The options as they are put; of a long checklist the longest lines: which ones apply depends on the person."""
     if question.kind != "several":
         return (*question.shortcuts, *(option.id for option in question.options))
     lines = [item.id for item in question.items if item.policy == "open"]
-    return tuple(sorted(lines, key=lambda id: -len(label(guide, question.id, id, catalogue)))[:LINES])
+    return tuple(sorted(lines, key=lambda line: -len(label(guide, question.id, line, catalogue)))[:LINES])
 
 
 def _costs(guide: Guide, language: str, key: str, ask: Ask, most: int) -> Iterator[Problem]:

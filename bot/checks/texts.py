@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 from bot.catalogues import SOURCE, PoCatalogue
-from bot.checks.entries import catalogues, file_of
+from bot.checks.entries import catalogues, choices, file_of
 from conversations.events import UnreadableKind
 from conversations.guide import Guide
 from conversations.help import DANGER_LINES
@@ -22,18 +22,18 @@ COMMANDS = (
     "back", "centre", "change", "continue", "delete", "exit", "hello", "help", "language", "more", "person", "real",
     "restart", "results", "skip", "someone_else", "stop", "thanks", "why",
 )  # fmt: skip
-"""The commands that `conversations.converse` obeys."""
+"""The commands that the conversation obeys."""
 
 SHOWN_OPTIONS = ("keep_answering", "more", "centre", "change", "person", "cost_papers", "careful", "legal_help",
                  "back_to_list")  # fmt: skip
-"""What may stand under results and under one pathway, beside the pathways themselves (`conversations.converse`)."""
+"""What may stand under results and under one pathway, beside the pathways themselves."""
 
 NAMED_BY_KIND = ("emergency", "police", "fire", "ambulance")
 """Kinds of telephone line that are called by their kind instead of their own name (`conversations.wording`)."""
 
 _ROOT = Path(__file__).parents[2]
 _LITERAL = re.compile(r'"([a-z]+(?:\.[a-z_]+)+)"')
-_OUR_OWN = re.compile(r"ask\.(hint\..+|place(\.sms)?|private|progress|results_ready)|why\.general")
+_OUR_OWN = re.compile(r"ask\.(hint\..+|place(\.sms)?|private|progress|results_ready)|why\.general|notice\.line")
 _PARTS = re.compile(r"name|short|summary|status|cost|form|scam|owner|collects|(not_for|closes)\.[1-9]")
 
 
@@ -60,7 +60,9 @@ Needed = Iterator[tuple[str, str]]
 def _of_code(heads: Iterable[str]) -> Needed:
     """Keys that stand in our own code, and families of keys that it builds from closed lists."""
     known = set(heads)
-    for path in sorted((*_ROOT.glob("conversations/*.py"), *_ROOT.glob("bot/*.py"))):
+    for path in sorted((*_ROOT.glob("conversations/**/*.py"), *_ROOT.glob("bot/**/*.py"))):
+        if path.is_relative_to(Path(__file__).parent):
+            continue  # the checks name keys too
         for key in _LITERAL.findall(path.read_text("utf-8")):
             if key.partition(".")[0] in known and not key.endswith((".yaml", ".tsv")):
                 yield key, path.relative_to(_ROOT).as_posix()
@@ -101,8 +103,9 @@ def _of_questions(guide: Guide) -> Needed:
     for question in guide.questions:
         for head in ("ask", "why", "topic"):
             yield f"{head}.{question.id}", f"question {question.id}"
-        for option in (*question.options, *question.items):
-            yield f"option.{question.id}.{option.id}", f"question {question.id}"
+        for option in choices(question):
+            if option not in question.shortcuts:  # countries have their names from CLDR
+                yield f"option.{question.id}.{option}", f"question {question.id}"
 
 
 def _of_rule(guide: Guide, rule: Rule, owner: str, *, live: bool) -> Needed:
@@ -146,14 +149,13 @@ def _dangling(guide: Guide, source: PoCatalogue) -> Iterator[Problem]:
 
 def _has_place(guide: Guide, head: str, owner: str, part: str, source: PoCatalogue) -> bool:
     """Whether the part of a text after its owner's id is one that the code looks for."""
-    match head:
-        case "option":
-            question = guide.question(owner)
-            return question is not None and part in {o.id for o in (*question.options, *question.items)}
-        case "pathway":
-            name, _, number = part.partition(".")
-            reached = number in ("", "1") or source.has(f"pathway.{owner}.{name}.{int(number) - 1}")
-            return _PARTS.fullmatch(part) is not None and reached
-        case "notice":
-            return part in ("", "if")
-    return part in ("", "sms")
+    if head == "option":
+        question = guide.question(owner)
+        return question is not None and part in choices(question)
+    part = f".{part}".removesuffix(".sms").lstrip(".")
+    if head != "pathway":
+        return not part or (head, part) == ("notice", "if")
+    name, _, number = part.partition(".")
+    return _PARTS.fullmatch(part) is not None and (
+        number in ("", "1") or source.has(f"pathway.{owner}.{name}.{int(number) - 1}")
+    )

@@ -7,7 +7,7 @@ near. What is not understood is a value with a reason, so that the reply can hel
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from rapidfuzz import fuzz, process
@@ -273,7 +273,7 @@ class _Reader:
         ):
             return self._place_or_option(body, asked)
         if question is None:
-            return self._option(body, asked)
+            return self._option_or_answer(body, asked)
         if self.lexicon.yes_no.unsure(body, self._language):
             return Answered({question.id: SKIPPED})
         if question.kind == "country":
@@ -302,6 +302,18 @@ class _Reader:
             return Located(towns.places, sure=towns.how != "fuzzy")
         countries = {town.country for town in towns.places}
         return Picked(countries.pop()) if len(countries) == 1 else Unclear("no_country")
+
+    def _option_or_answer(self, body: str, asked: Asked) -> Understood:
+        """An option of a prompt; or, where the prompt is about a question, that question answered in other words."""
+        picked = self._option(body, asked)
+        about = self.guide.question(asked.subject)
+        said_a_number = self.lexicon.numbers.numbers(body, self._language) is not None
+        if not isinstance(picked, Unclear) or about is None or said_a_number or self.session is None:
+            return picked
+        options = (*about.shortcuts, *(o.id for o in about.options), *(i.id for i in about.items))
+        session = replace(self.session, asked=Asked(about.id, options))
+        answer = replace(self, question=about, session=session)._answer(body)
+        return answer if isinstance(answer, Answered) else picked
 
     def _option(self, body: str, asked: Asked) -> Understood:
         """An option of one of our own prompts: by number, label, yes or no."""

@@ -1,0 +1,101 @@
+"""How a conversation begins and how it stops: greeting, language, consent, and the ways out."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from conversations import help as helpers
+from conversations.events import Event, Text
+from conversations.replies import Ask, Lines, Reply, Say, ShowCentres
+from conversations.session import Asked, Session
+from conversations.turns import places
+from conversations.turns.talk import Talk, Turn, run_name
+from conversations.understanding import Commanded, Located, Picked, Understood
+
+DECLINED_FOR = timedelta(hours=1)
+"""How long somebody who said no may still ask for places; nothing but their language is kept."""
+
+STOPPED_FOR = timedelta(days=400)
+"""How long a stop is remembered, under a keyed hash, with nothing else."""
+
+
+def first(talk: Talk, event: Event, understood: Understood) -> Turn:
+    """Somebody without a session: new, expired, erased. Nothing shows whether this number was here before."""
+    match understood:
+        case Commanded("stop"):
+            return stopped(talk, Say("stop.done"))
+        case Commanded("delete"):
+            return Turn(None, (Say("delete.done"),))
+        case Commanded("hello", argument):
+            return greet(talk, argument)
+    late = not isinstance(event, Text) or talk.guide.lexicon.numbers.numbers(event.body, "es") is not None
+    guesses = talk.guide.lexicon.languages.guess(event.body) if isinstance(event, Text) else ()
+    return greet(talk, *guesses, text="session.expired.all" if late else "first.greeting")
+
+
+def greet(talk: Talk, *preferred: str, text: str = "first.greeting") -> Turn:
+    """The first message to anybody: who we are in three languages, and the language menu."""
+    asked = Asked("language", talk.languages((*preferred, talk.hint or "")))
+    session = Session(run_name(talk.now), int(talk.now.timestamp()), content=talk.guide.version, asked=asked)
+    return Turn(session, (Ask(asked, text=text),), ("greeted",))
+
+
+def choose_language(talk: Talk, understood: Understood) -> Turn:
+    """The answer to the language menu."""
+    match understood:
+        case Picked(language) if language in talk.guide.languages:
+            return speak(talk, language)
+        case Picked(_):
+            return talk.menu("language.unavailable")
+    return talk.menu()
+
+
+def speak(talk: Talk, language: str) -> Turn:
+    """Take a language: before anything else consent follows, later we go on where we were."""
+    before = talk.here
+    then = talk.on(replace(before, language=language, misses=0))
+    if before.consent is None:
+        return then.prompt("consent", note=f"language:{language}")
+    if before.consent is False:
+        return decline(then)
+    said = Say("language.changed")
+    if before.asked is None or before.asked.id == "language":
+        return then.go_on(said)
+    return then.ask(before.asked, said)
+
+
+def decline(talk: Talk) -> Turn:
+    """No, thanks: lines that help without this chat, and places on request. Answers are gone."""
+    before = talk.here
+    asked = Asked("lines")
+    session = Session(before.run, before.seen, talk.guide.version, before.language, consent=False, asked=asked)
+    return Turn(session, (Say("consent.no", {"lines": talk.lines()}),), ("declined",), DECLINED_FOR)
+
+
+def declined(talk: Talk, understood: Understood) -> Turn:
+    """Somebody who declined names a country or a town: its lines and places, once."""
+    match understood:
+        case Located():
+            return replace(places.located(talk, understood), keep=DECLINED_FOR)
+        case Picked(option) if talk.here.asked and talk.here.asked.id in ("town_choice", "town_guess"):
+            return replace(places.picked(talk, option, talk.here.asked), keep=DECLINED_FOR)
+        case Picked(country):
+            return replace(_country_help(talk, country), keep=DECLINED_FOR)
+    return decline(talk)
+
+
+def _country_help(talk: Talk, country: str) -> Turn:
+    lines = helpers.lines(talk.guide.hotlines, country, helpers.GENERAL_LINES, most=4)
+    centres = tuple(talk.centres_in(country)[: places.A_PAGE])
+    replies: list[Reply] = [Say("hotline.list", {"lines": Lines(lines)})] if lines else []
+    if centres:
+        replies.append(ShowCentres(centres, country, distances=False))
+    return Turn(talk.here, tuple(replies or [talk.no_centre(country)]), ("lines",))
+
+
+def stopped(talk: Talk, *said: Reply) -> Turn:
+    """No further messages. Only a mark under a keyed hash stays; the confirmation is in the person's language."""
+    before = talk.session
+    run = before.run if before else run_name(talk.now)
+    language = before.language if before else None
+    session = Session(run, int(talk.now.timestamp()), stopped=True, language=language)
+    return Turn(session, said, ("stopped",), STOPPED_FOR)

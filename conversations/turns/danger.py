@@ -1,0 +1,24 @@
+"""Words of danger, at any step, in any language, before anything else."""
+
+from dataclasses import replace
+
+from conversations import help as helpers
+from conversations.replies import EmergencyNumbers, Say, ShowDanger
+from conversations.session import Asked
+from conversations.turns.talk import Talk, Turn
+
+
+def danger(talk: Talk, kind: str) -> Turn:
+    """The right lines at once, and no note of it: what was open stays open.
+
+    Where the country is not known the emergency numbers of the region come first, then the one question that matters.
+    """
+    if talk.country is not None:
+        lines = helpers.lines(talk.guide.hotlines, talk.country, helpers.DANGER_LINES[kind])
+        return Turn(talk.session, (ShowDanger(kind, lines, talk.country),), ("danger",))
+    said = Say("danger.where", {"emergency_list": EmergencyNumbers()})
+    if talk.session is None or talk.session.language is None or talk.session.stopped:
+        return Turn(talk.session, (said,), ("danger",))
+    before = talk.session.asked
+    asked = Asked("lines", before.options if before else (), subject=before.id if before else "")
+    return Turn(replace(talk.session, asked=asked), (said,), ("danger",))
