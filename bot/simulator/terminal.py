@@ -69,7 +69,7 @@ class Terminal:
         self.talkers: dict[str, Talker] = {}
         self.channels: dict[ChannelName, Channel] = {}
         self.turn = 0
-        self.heard: Heard | None = None
+        self.heard: list[Heard] = []
 
     # ------------------------------------------------------------------ ways to talk
 
@@ -124,11 +124,11 @@ class Terminal:
         inbound = self._inbound(talker, act)
         if not self.as_json and sys.stdout.isatty() is False:
             print(f"> {_spoken(act)}")
-        self.heard = None
+        self.heard.clear()
         await turns.receive(inbound, self.channels[talker.address.channel])
         talker.last = inbound
         payloads = await self._sent(talker)
-        heard = self.heard
+        heard = self.heard[-1] if self.heard else None
         if heard is not None:
             talker.shown += [message.choices for message in heard.messages]
         self._show(talker, act, payloads, heard)
@@ -196,7 +196,7 @@ class Terminal:
 
     def _watch(self, inbound: Inbound, turn: Turn, messages: Sequence[Message], catalogue: Catalogue) -> None:
         del inbound
-        self.heard = Heard(turn, messages, catalogue)
+        self.heard.append(Heard(turn, messages, catalogue))
 
     # ------------------------------------------------------------------ what is shown
 
