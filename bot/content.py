@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from conversations.understanding.danger import Danger
 
 from bot.catalogues import LOCALES, PoCatalogue, command_words, load_catalogues
 from conversations.guide import Guide, LegalLink, Operator, parse_guide
@@ -19,6 +18,7 @@ from conversations.problems import ContentError, Problem
 from conversations.results import Ages
 from conversations.understanding import Lexicon
 from conversations.understanding.countries import Countries
+from conversations.understanding.danger import Danger
 from conversations.understanding.languages import Languages
 from conversations.understanding.normal import words as folded
 from conversations.understanding.numbers import NumberWords

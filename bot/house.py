@@ -28,7 +28,7 @@ from bot.vault import Vault
 from conversations.guide import Guide
 from conversations.medium import SMS
 from conversations.replies import EmergencyNumbers
-from conversations.wording import Writer
+from conversations.writing.writer import Writer
 
 log = logging.getLogger(__name__)
 

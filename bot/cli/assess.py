@@ -26,7 +26,7 @@ from conversations.medium import WHATSAPP
 from conversations.pathways import NOT, Outcome
 from conversations.planner import Plan
 from conversations.results import order
-from conversations.wording import Writer
+from conversations.writing.writer import Writer
 
 
 def add(commands: Subparsers) -> None:

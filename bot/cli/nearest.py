@@ -20,7 +20,8 @@ from conversations.centres import Nearby, nearest, opening
 from conversations.guide import Guide
 from conversations.medium import WHATSAPP
 from conversations.understanding.towns import Town
-from conversations.wording import Writer
+from conversations.writing.helping import centre_card
+from conversations.writing.writer import Writer
 
 MOST = 3
 
@@ -132,4 +133,4 @@ def _print(guide: Guide, args: argparse.Namespace, towns: tuple[Town, ...], here
         print(writer.text("place.ambiguous"))
         print("\n".join(f"- {town.name}, {town.admin1}, {town.country}" for town in towns))
     else:
-        print("\n\n".join(writer.centre_card(near) for near in here[:MOST]) or "-")
+        print("\n\n".join(centre_card(writer, near) for near in here[:MOST]) or "-")
