@@ -13,13 +13,14 @@ INDENT = "  "
 def explain(pathway: Pathway, guide: Guide, catalogue: Catalogue) -> str:
     """The pathway as text."""
     own = f"pathway.{pathway.id}"
+    status, confidence = catalogue.text(f"status.{pathway.status}"), catalogue.text(f"confidence.{pathway.confidence}")
     lines = [
         catalogue.text(f"{own}.name"),
         f"{pathway.id} · {pathway.country} · {pathway.kind}",
         "",
         catalogue.text(f"{own}.summary"),
         "",
-        f"{catalogue.text(f'status.{pathway.status}')} · {pathway.as_of_text} · {catalogue.text(f'confidence.{pathway.confidence}')}",
+        f"{status} · {pathway.as_of_text} · {confidence}",
         catalogue.text(f"{own}.status"),
         "",
         *rule_lines(pathway.rule, guide, catalogue),

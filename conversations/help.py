@@ -70,7 +70,8 @@ def contact(centres: Iterable[Centre], country: str, now: datetime, point: Point
 def legal_help(centres: Iterable[Centre], country: str, point: Point | None = None) -> Nearby | None:
     """Where free legal help is given in a country, with a phone or an address that was published."""
     here = _known_places((c for c in centres if "legal" in c.services), country, point)
-    near_by = [near for near in here if point is not None and not near.far and (near.centre.phone or near.centre.address)]
+    reachable = [near for near in here if near.centre.phone or near.centre.address]
+    near_by = [near for near in reachable if point is not None and not near.far]
     by_phone = [near for near in here if near.centre.phone]
     return next(iter(near_by or sorted(by_phone, key=lambda near: near.centre.kind != "legal_aid")), None)
 

@@ -19,8 +19,8 @@ class Choice:
     """One thing the person may choose.
 
     `number` is what they may type ("1", "9"); `id` is the payload of a button, `run:question:option`, ASCII and at most
-    64 bytes (Telegram's limit); `ticked` marks an item of a checklist that is already chosen; `listed`: the text shows it
-    with its number already, so a channel without buttons does not write it again.
+    64 bytes (Telegram's limit); `ticked` marks an item of a checklist that is already chosen; `listed`: the text shows
+    it with its number already, so a channel without buttons does not write it again.
     """
 
     id: str

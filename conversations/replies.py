@@ -81,7 +81,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class ShowResults:
-    """One sheet of the results. `near` and `legal`: the nearest help, where the place is known now; `more`: others follow."""
+    """One sheet of the results.
+
+    `near` and `legal`: the nearest help, where the place is known now; `more`: other sheets follow.
+    """
 
     results: Results
     sheet: Sheet

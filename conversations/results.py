@@ -71,15 +71,15 @@ A_SHEET = 3
 def sheets(results: Results, brief: bool) -> list[Sheet]:
     """The messages that results make, the first of them complete where there is room.
 
-    Notices come before the pathways they change. On a brief channel one that surely applies stands before the list; those
-    with a condition, and what stands around, wait for MORE.
+    Notices come before the pathways they change. On a brief channel one that surely applies stands before the list;
+    those with a condition, and what stands around, wait for MORE.
     """
     lists = [results.fits[i : i + A_SHEET] for i in range(0, len(results.fits), A_SHEET)] or [()]
     if not brief:
         return [Sheet(lists[0], results.notices, tail=True), *(Sheet(fits) for fits in lists[1:])]
     first = [notice for notice in results.notices if not notice[1]][:1]
     waiting = [notice for notice in results.notices if notice not in first]
-    notices = [Sheet(notices=tuple(waiting[i : i + 2])) for i in range(0, len(waiting), 2)]
+    notices = [Sheet(notices=(notice,)) for notice in waiting]
     return [Sheet(lists[0], tuple(first)), *(Sheet(fits) for fits in lists[1:]), *notices, Sheet(tail=True)]
 
 

@@ -1,4 +1,4 @@
-"""`./run test`: every check, in the order in which they fail fastest. `./run test -k words` hands its words to pytest."""
+"""`./run test`: every check, those that fail fastest first. `./run test -k words` hands its words to pytest."""
 
 import subprocess
 import sys

@@ -71,8 +71,8 @@ def test_what_a_person_of_a_script_can_do(capsys: pytest.CaptureFixture[str], tm
     """Taps by number and label, an old button, the same message twice, places, files, and hours that pass."""
     turns = chat(
         capsys, tmp_path, "telegram",
-        "/start", "@tap Español", "@tap 1", "@tap México", "@tap-old 2 2", "@duplicate", "@voice", "@location 14.9,-92.3",
-        "@edit Honduras", "@wait 36h", "hola", "@wait 80h", "@tap 1",
+        "/start", "@tap Español", "@tap 1", "@tap México", "@tap-old 2 2", "@duplicate", "@voice",
+        "@location 14.9,-92.3", "@edit Honduras", "@wait 36h", "hola", "@wait 80h", "@tap 1",
     )  # fmt: skip
     assert [turn["asked"] for turn in turns] == [
         "language", "consent", "where", "nationality", "nationality", None, "nationality", "nationality", "nationality",

@@ -40,7 +40,7 @@ def test_a_reply_comes_back() -> None:
 
 
 def test_a_shared_place_comes_back_exactly() -> None:
-    """Two centres of one town are a kilometre apart: until its turn is done the point lies sealed, and nowhere after."""
+    """Two centres of one town are a kilometre apart: until its turn is done the point lies sealed, then nowhere."""
     place = Place(14.9031, -92.2575)
     assert load_inbound(dump_inbound(replace(FULL, event=place))).event == place
 
