@@ -1,4 +1,4 @@
-"""The web application as an ASGI server imports it: built from the environment when the server's loop has started."""
+"""The web application as an ASGI server builds it: from the environment, in each of its worker processes."""
 
 import asyncio
 import os
@@ -7,30 +7,27 @@ from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 
-from bot.house import House
+from bot import logs
+from bot.house import SENDS, House
 from bot.settings import Settings
 from bot.web import create_app
 
 
 def build() -> Starlette:
     """The application with everything that runs beside its webhooks."""
-    house = House(Settings.from_env(os.environ))
-    sends = bool(os.environ.get("RUMBO_SENDS", "1"))
+    settings = Settings.from_env(os.environ)
+    logs.set_up(settings.log_level)
+    house = House(settings)
+    works = (house.sweep, house.send) if os.environ.get(SENDS, "1") else (house.sweep,)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         stop = asyncio.Event()
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(house.sweep(stop))
-            if sends:
-                tasks.create_task(house.sender().run(stop))
-            yield
-            stop.set()
-        await house.close()
+        running = asyncio.create_task(house.run(stop, *works))
+        yield
+        stop.set()
+        await running
 
     return create_app(
         house.channels, house.intake(), ready=house.store.ready, static_help=house.static_help, lifespan=lifespan
     )
-
-
-app = build()

@@ -6,89 +6,126 @@ Every process that runs Rumbo builds one, inside its own event loop.
 import asyncio
 import logging
 import os
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from bot import embedded
+from bot import logs
 from bot.channels import Channel
-from bot.channels.sms import Sms
-from bot.channels.telegram import Telegram
-from bot.channels.twilio import Account
-from bot.channels.whatsapp import WhatsApp
+from bot.checks import check_guide
 from bot.content import load_guide
 from bot.intake import Intake
 from bot.messages import ChannelName, Leave
 from bot.outbox import Sender
-from bot.settings import Settings, SettingsError, TwilioSettings
+from bot.settings import Settings, SettingsError, TelegramSettings, TwilioSettings
 from bot.store import Unavailable
 from bot.store.redis import RedisStore
-from bot.turns import Turns
+from bot.turns import DEFAULT_LANGUAGE, Turns
 from bot.vault import Vault
 from conversations.guide import Guide
 from conversations.medium import SMS
-from conversations.replies import EmergencyNumbers
-from conversations.writing.writer import Writer
+from conversations.problems import ContentError
+from conversations.replies import EmergencyNumbers, Say
+from conversations.wording import word
 
 log = logging.getLogger(__name__)
+
+Work = Callable[[asyncio.Event], Awaitable[None]]
+"""Something that runs until the event is set."""
+
+SENDS = "RUMBO_SENDS"
+"""Tells a web process whether to send as well: "" where a sender runs elsewhere. `rumbo serve` sets it."""
 
 SWEEP_EVERY = 10.0
 """Seconds between two looks for messages whose process died before it had answered."""
 
+_BEGIN_AGAIN_AFTER = 1.0  # s
+
+_NEVER_EVICTS = "noeviction"
+
 
 class House:
-    """Everything a running Rumbo consists of."""
+    """Everything a running Rumbo consists of. What a process does not use is not built: a sender needs no guide."""
 
     def __init__(self, settings: Settings) -> None:
-        logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
         self.settings = settings
-        self.guide = load_guide(settings.operator, settings.ages)
         self.store = RedisStore(store_url(settings), vault_of(settings))
-        self.channels: dict[ChannelName, Channel] = dict(channels_of(settings))
-        self.turns = Turns(lambda: self.guide, self.store, self.channels)
+        self.channels: dict[ChannelName, Channel] = channels_of(settings)
 
-    @staticmethod
-    def check(settings: Settings) -> None:
-        """Everything that can be known to be wrong before a port is opened. Raises ContentError or SettingsError."""
-        load_guide(settings.operator, settings.ages)
-        vault_of(settings)
-        store_url(settings)
+    @cached_property
+    def guide(self) -> Guide:
+        """What the conversation knows."""
+        return load_guide(self.settings.operator, self.settings.ages)
+
+    @cached_property
+    def turns(self) -> Turns:
+        """Takes turns."""
+        guide = self.guide
+        return Turns(lambda: guide, self.store, self.channels)
 
     def intake(self) -> Intake:
-        """What is done with what carriers bring."""
+        """What is done with what carriers bring. The word lists are read before: that takes seconds."""
+        _ = self.guide.lexicon
         return Intake(self.turns.receive, self.turns.receipt, self.leave)
-
-    def sender(self) -> Sender:
-        """Delivers what waits."""
-        return Sender(self.store, self.store, self.channels)
-
-    def telegram(self) -> Telegram:
-        """The Telegram channel, where it is on."""
-        channel = self.channels["telegram"]
-        assert isinstance(channel, Telegram)  # noqa: S101  # built below
-        return channel
-
-    async def leave(self, leave: Leave) -> None:
-        """Point a group to the private chat, once, and leave it: answers about papers are nobody else's business."""
-        before, _, _ = self.guide.catalogues["es"].template("odd.group").partition("{link}")
-        await self.telegram().leave(leave.chat, before.strip())
-
-    async def sweep(self, stop: asyncio.Event) -> None:
-        """Finish messages whose process died, until told to stop."""
-        while not stop.is_set():
-            try:
-                await self.store.sweep(self.turns.step)
-            except Unavailable:
-                log.warning("the sweep waits: the store is away")
-            try:
-                await asyncio.wait_for(stop.wait(), SWEEP_EVERY)
-            except TimeoutError:
-                continue
 
     @cached_property
     def static_help(self) -> str:
         """What people get while Rumbo itself cannot answer: kept in memory, needing neither store nor conversation."""
         return static_help(self.guide)
+
+    async def leave(self, leave: Leave) -> None:
+        """Point a group to the private chat, once, and leave it: answers about papers are nobody else's business."""
+        from bot.channels.telegram import Telegram
+
+        channel = self.channels.get("telegram")
+        if isinstance(channel, Telegram):  # which puts the link under the line itself
+            before, _, after = self.guide.catalogues[DEFAULT_LANGUAGE].template("odd.group").partition("{link}")
+            await channel.leave(leave.chat, f"{before.strip()} {after.strip()}".strip())
+
+    # ------------------------------------------------------------------ what runs
+
+    async def run(self, stop: asyncio.Event, *works: Work) -> None:
+        """Run these side by side until told to stop. One that fails by an error of ours begins again."""
+        logs.set_up_loop(asyncio.get_running_loop())
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for work in works:
+                    tasks.create_task(_kept_up(work, stop))
+        finally:
+            await self.close()
+
+    async def send(self, stop: asyncio.Event) -> None:
+        """Deliver what waits."""
+        try:
+            await Sender(self.store, self.store, self.channels).run(stop)
+        except BaseException:
+            with suppress(Unavailable):
+                await self.store.release()  # else what was read and not delivered would wait for another process
+            raise
+
+    async def poll(self, stop: asyncio.Event) -> None:
+        """Fetch Telegram's updates."""
+        from bot.channels.telegram import Telegram
+        from bot.polling import poll
+
+        channel = self.channels["telegram"]
+        assert isinstance(channel, Telegram)  # noqa: S101  # built below
+        await poll(channel, self.intake(), stop)
+
+    async def sweep(self, stop: asyncio.Event) -> None:
+        """Finish messages whose process died."""
+        evicts = ""
+        while not stop.is_set():
+            try:
+                evicts = evicts or await self._eviction()
+                await self.store.sweep(self.turns.step)
+            except Unavailable:
+                log.warning("the sweep waits: the store is away")
+                await self._revive_store()
+            await _pause(stop, SWEEP_EVERY)
 
     async def close(self) -> None:
         """Release connections."""
@@ -96,63 +133,136 @@ class House:
             await channel.close()
         await self.store.close()
 
+    async def _eviction(self) -> str:
+        """The store's policy when memory runs short, with a warning if it may lose what people told us (FC-31)."""
+        policy = await self.store.eviction()
+        if policy != _NEVER_EVICTS:
+            log.error(
+                "the store may throw away answers, and who wants no messages: "
+                "its maxmemory-policy is %s. Set it to %s (CONFIG SET maxmemory-policy %s)",
+                *(policy, _NEVER_EVICTS, _NEVER_EVICTS),
+            )
+        return policy
+
+    async def _revive_store(self) -> None:
+        """Start the bundled server again if it died: nobody else does."""
+        try:
+            await asyncio.to_thread(store_url, self.settings)
+        except SettingsError as error:
+            log.error("%s", error)
+
+
+async def _kept_up(work: Work, stop: asyncio.Event) -> None:
+    """Run until told to stop; an error of ours is logged, and after a moment the work begins again."""
+    while True:
+        try:
+            await work(stop)
+        except Exception as error:  # noqa: BLE001  # whatever it is, people still wait for answers
+            log.error("%s begins again after %s", getattr(work, "__name__", "work"), logs.told(error))
+        if stop.is_set():
+            break
+        await _pause(stop, _BEGIN_AGAIN_AFTER)
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+
+
+# ---------------------------------------------------------------------- before anything runs
+
+
+def prepared(env: Mapping[str, str]) -> Settings:
+    """The settings, once nothing is wrong with them, the content or the store's key; the bundled server then runs.
+
+    Raises SettingsError with everything that is wrong, in settings and content alike.
+    """
+    mistakes: list[str] = []
+    settings = None
+    try:
+        settings = Settings.from_env(env)
+    except SettingsError as error:
+        mistakes += error.mistakes
+    mistakes += map(str, _content_mistakes())
+    if settings is None or mistakes:
+        raise SettingsError(tuple(mistakes))
+    vault_of(settings)
+    store_url(settings)
+    return settings
+
+
+def _content_mistakes() -> list[object]:
+    """What keeps the content from being used; reading it here lets worker processes share what was read."""
+    try:
+        guide = load_guide()
+        return [problem for problem in check_guide(guide, datetime.now(UTC).date()) if problem.severity == "error"]
+    except ContentError as error:
+        return list(error.problems)
+
 
 def static_help(guide: Guide) -> str:
     """The text of the fallback route, in three languages, with emergency numbers and where to find places."""
     catalogue = next(iter(guide.catalogues.values()))
-    writer = Writer(None, guide, catalogue, SMS, datetime.now(UTC), {})
-    return writer.text("service.down.all", emergency_list=EmergencyNumbers(), url=guide.operator.url)
+    help = Say("service.down.all", {"emergency_list": EmergencyNumbers(), "url": guide.operator.url})
+    return "\n".join(message.plain for message in word([help], None, guide, catalogue, SMS, datetime.now(UTC)))
 
 
 def store_url(settings: Settings) -> str:
     """REDIS_URL, or the address of the bundled server, started if need be. Raises SettingsError."""
     if settings.redis_url:
         return settings.redis_url
+    from bot import embedded  # POSIX only
+
     try:
         return embedded.start(settings.state)
-    except embedded.NotStarted as error:
+    except (embedded.NotStarted, OSError) as error:
         raise SettingsError((f"REDIS_URL is not set and {error}",)) from None
 
 
 def vault_of(settings: Settings) -> Vault:
     """The vault, from RUMBO_KEYS or from a key kept beside the bundled server's data. Raises SettingsError."""
-    text = settings.keys.value or _own_key(settings.state)
     try:
-        return Vault.from_text(text)
-    except ValueError as error:
-        raise SettingsError((f"RUMBO_KEYS: {error} (`rumbo keys` makes one)",)) from None
+        return Vault.from_text(settings.keys.value or _own_key(settings.state))
+    except (ValueError, OSError) as error:
+        raise SettingsError(
+            (f"RUMBO_KEYS is not set and the key in {settings.state} cannot be used: {error}",)
+        ) from None
 
 
 def _own_key(state: Path) -> str:
     """The key of this state folder, made once and readable by its owner only."""
     path = state / "key"
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_text("ascii").strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(Vault.new_secret())
+    if not path.exists():
+        # Written whole before it has its name: another process that starts now must not read half of it.
+        with tempfile.NamedTemporaryFile("w", dir=state) as file:
+            file.write(Vault.new_secret())
+            file.flush()
+            with suppress(FileExistsError):
+                os.link(file.name, path)
+    path.chmod(0o600)
     return path.read_text("ascii").strip()
 
 
+# ---------------------------------------------------------------------- channels: imported only where they are on
+
+
 def channels_of(settings: Settings) -> dict[ChannelName, Channel]:
-    """The channels that are on."""
+    """The channels that are on. A carrier's library takes a second to import, so each is imported where it is used."""
     channels: dict[ChannelName, Channel] = {}
     if settings.twilio:
-        account = _account(settings.twilio, settings.public_url)
-        if settings.twilio.sms_sender:
-            channels["sms"] = Sms(account, settings.twilio.sms_sender)
-        if settings.twilio.whatsapp_sender:
-            channels["whatsapp"] = WhatsApp(account, settings.twilio.whatsapp_sender)
+        channels |= _twilio_channels(settings.twilio, settings.public_url)
     if settings.telegram:
-        telegram = settings.telegram
-        channels["telegram"] = Telegram(telegram.token.value, telegram.webhook_secret.value, api=telegram.api)
+        channels["telegram"] = _telegram_channel(settings.telegram)
     return channels
 
 
-def _account(twilio: TwilioSettings, public_url: str) -> Account:
-    return Account(
+def _twilio_channels(twilio: TwilioSettings, public_url: str) -> dict[ChannelName, Channel]:
+    from bot.channels.sms import Sms
+    from bot.channels.twilio import Account
+    from bot.channels.whatsapp import WhatsApp
+
+    account = Account(
         sid=twilio.sid,
         secrets=tuple(secret.value for secret in twilio.secrets),
         public_url=public_url,
@@ -160,3 +270,15 @@ def _account(twilio: TwilioSettings, public_url: str) -> Account:
         password=twilio.password.value,
         api=twilio.api,
     )
+    channels: dict[ChannelName, Channel] = {}
+    if twilio.sms_sender:
+        channels["sms"] = Sms(account, twilio.sms_sender)
+    if twilio.whatsapp_sender:
+        channels["whatsapp"] = WhatsApp(account, twilio.whatsapp_sender)
+    return channels
+
+
+def _telegram_channel(telegram: TelegramSettings) -> Channel:
+    from bot.channels.telegram import Telegram
+
+    return Telegram(telegram.token.value, telegram.webhook_secret.value, api=telegram.api)

@@ -1,5 +1,6 @@
 """Settings, read once from the environment into a frozen object. Secrets never print; all mistakes are told at once."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -7,10 +8,19 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from bot.vault import Vault
 from conversations.guide import Operator
 from conversations.results import Ages
 
 T = TypeVar("T")
+
+_LOCAL = ("127.0.0.1", "localhost", "::1")
+_STORES = ("redis://", "rediss://", "redis+cluster://", "rediss+cluster://", "unix://")
+_NUMBER = r"\+[1-9]\d{6,14}"
+_SERVICE = r"MG[0-9a-fA-F]{32}"
+
+
+TELEGRAM_API = "https://api.telegram.org/bot"
 
 
 class SettingsError(Exception):
@@ -51,11 +61,10 @@ class TwilioSettings:
 
 @dataclass(frozen=True, slots=True)
 class TelegramSettings:
-    """The Telegram bot. `path` is the last part of the webhook's address; `api` another server (a stand-in)."""
+    """The Telegram bot. `webhook_secret` is what each webhook must bring; `api` another server (a stand-in)."""
 
     token: Secret
     webhook_secret: Secret
-    path: str
     api: str
 
 
@@ -87,10 +96,10 @@ class Settings:
                 centre=reader.days("RUMBO_CENTRE_DAYS", 90),
                 withheld=reader.days("RUMBO_WITHHELD_DAYS", 1095),
             ),
-            state=Path(reader.text("RUMBO_STATE", "~/.local/state/rumbo")).expanduser(),
-            redis_url=reader.text("REDIS_URL"),
-            keys=Secret(reader.text("RUMBO_KEYS")),
-            public_url=reader.https("RUMBO_PUBLIC_URL"),
+            state=reader.folder("RUMBO_STATE", "~/.local/state/rumbo"),
+            redis_url=reader.store("REDIS_URL"),
+            keys=reader.keys("RUMBO_KEYS"),
+            public_url=reader.address("RUMBO_PUBLIC_URL"),
             host=reader.text("RUMBO_HOST", "127.0.0.1"),
             port=reader.number("RUMBO_PORT", 8000, 1, 65535),
             workers=reader.number("RUMBO_WORKERS", 1, 1, 64),
@@ -129,13 +138,47 @@ class _Reader:
     def one_of(self, name: str, default: str, legal: tuple[str, ...]) -> str:
         return self._parsed(name, default, str.upper, lambda value: value in legal, "one of " + ", ".join(legal))
 
-    def https(self, name: str) -> str:
-        """An address without a slash at its end; plain http only to this machine."""
-        value = self.text(name).rstrip("/")
-        parts = urlsplit(value)
-        local = parts.hostname in ("127.0.0.1", "localhost", "::1")
-        if value and not (parts.scheme == "https" or (parts.scheme == "http" and local)):
-            self.mistakes.append(f"{name} must begin with https:// (carriers accept nothing else)")
+    def address(self, name: str, default: str = "") -> str:
+        """The beginning of addresses, without a slash at its end; plain http only to this machine."""
+        value = self.text(name, default).rstrip("/")
+        try:
+            parts = urlsplit(value)
+            safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOCAL)
+            whole = bool(parts.hostname) and not (parts.query or parts.fragment or parts.username)
+        except ValueError:
+            safe = whole = False
+        if value and not (safe and whole):
+            self.mistakes.append(f"{name} must begin with https:// and hold no more than a host and a path")
+        return value
+
+    def store(self, name: str) -> str:
+        value = self.text(name)
+        if value and not value.startswith(_STORES):
+            self.mistakes.append(f"{name} must begin with one of {', '.join(_STORES)}")
+        return value
+
+    def keys(self, name: str) -> Secret:
+        value = self.text(name)
+        try:
+            if value:
+                Vault.from_text(value)
+        except ValueError as error:
+            self.mistakes.append(f"{name}: {error} (`rumbo keys` makes one)")
+        return Secret(value)
+
+    def folder(self, name: str, default: str) -> Path:
+        try:
+            return Path(self.text(name, default)).expanduser()
+        except RuntimeError:  # there is no home folder, as in many containers
+            if not self.text("REDIS_URL"):
+                self.mistakes.append(f"{name} must be a folder that exists without a home folder, or set REDIS_URL")
+            return Path()
+
+    def matching(self, name: str, pattern: str, wanted: str) -> str:
+        """A text of a certain form; the mistake does not repeat it, for it may be a secret in the wrong place."""
+        value = self.text(name)
+        if value and not re.fullmatch(pattern, value):
+            self.mistakes.append(f"{name} must be {wanted}")
         return value
 
     def _parsed(self, name: str, default: T, parse: Callable[[str], T], legal: Callable[[T], bool], wanted: str) -> T:
@@ -166,32 +209,39 @@ class _Reader:
         return Operator(name, contact, url, self.number("RUMBO_HOURS", 72, 24, 168))
 
     def twilio(self) -> TwilioSettings | None:
-        sms, whatsapp = self.text("TWILIO_SMS_SENDER"), self.text("TWILIO_WHATSAPP_SENDER")
+        sms = self.matching(
+            "TWILIO_SMS_SENDER", rf"{_NUMBER}|\d{{3,8}}|{_SERVICE}", "a number (+12025550100), a short code or MG…"
+        )
+        whatsapp = self.matching(
+            "TWILIO_WHATSAPP_SENDER", rf"(whatsapp:)?{_NUMBER}|{_SERVICE}", "like whatsapp:+12025550100, or MG…"
+        )
         if not sms and not whatsapp:
             return None
-        if whatsapp and not whatsapp.startswith(("whatsapp:+", "MG")):
-            self.mistakes.append("TWILIO_WHATSAPP_SENDER must look like whatsapp:+12025550100 (or a service, MG…)")
+        sid = self.needed("TWILIO_ACCOUNT_SID", "the account that sends")
+        self.matching("TWILIO_ACCOUNT_SID", r"AC[0-9a-fA-F]{32}", "AC and 32 more characters")
         tokens = self.needed("TWILIO_AUTH_TOKEN", "webhooks cannot be checked without it")
+        user = self.matching("TWILIO_API_KEY", r"SK[0-9a-fA-F]{32}", "SK and 32 more characters")
+        password = self.text("TWILIO_API_SECRET")
+        if bool(user) != bool(password):
+            self.mistakes.append("TWILIO_API_KEY and TWILIO_API_SECRET go together: set both, or neither")
         return TwilioSettings(
-            sid=self.needed("TWILIO_ACCOUNT_SID", "the account that sends"),
+            sid=sid,
             secrets=tuple(Secret(token.strip()) for token in tokens.split(",") if token.strip()),
-            user=self.text("TWILIO_API_KEY"),
-            password=Secret(self.text("TWILIO_API_SECRET")),
+            user=user,
+            password=Secret(password),
             sms_sender=sms,
             whatsapp_sender=whatsapp,
-            api=self.text("TWILIO_API"),
+            api=self.address("TWILIO_API"),
         )
 
     def telegram(self) -> TelegramSettings | None:
-        token = self.text("TELEGRAM_BOT_TOKEN")
+        token = self.matching("TELEGRAM_BOT_TOKEN", r"\d+:[\w-]+", "as BotFather gave it: digits, a colon, letters")
         if not token:
             return None
-        return TelegramSettings(
-            token=Secret(token),
-            webhook_secret=Secret(self.text("TELEGRAM_WEBHOOK_SECRET")),
-            path=self.text("TELEGRAM_PATH", "updates"),
-            api=self.text("TELEGRAM_API", "https://api.telegram.org/bot"),
+        secret = self.matching(
+            "TELEGRAM_WEBHOOK_SECRET", r"[A-Za-z0-9_-]{1,256}", "up to 256 letters, digits, underscores or hyphens"
         )
+        return TelegramSettings(Secret(token), Secret(secret), self.address("TELEGRAM_API", TELEGRAM_API))
 
     def check_together(self, settings: Settings, *, channels: bool) -> None:
         """What only shows when several settings are seen together."""

@@ -5,13 +5,12 @@ poison the inbox, and the log line carries the class of the error and the step, 
 """
 
 import logging
-import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 
+from bot import logs
 from bot.channels import Channel
 from bot.messages import ChannelName, Inbound, Outbound, Receipt
 from bot.store import Step, Store
@@ -35,13 +34,14 @@ DEFAULT_LANGUAGE = "es"
 
 @dataclass(frozen=True)
 class Turns:
-    """Takes turns. `watch` sees each turn (for the terminal)."""
+    """Takes turns. `watch` sees each turn (for the terminal); `clock` tells how long a reply may wait."""
 
     guide: Callable[[], Guide]
     store: Store
     channels: Mapping[ChannelName, Channel]
     counts: Counter[str] = field(default_factory=Counter)
     watch: Callable[[Inbound, Turn, Sequence[Message], Catalogue], None] | None = None
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def receive(self, inbound: Inbound, channel: Channel) -> None:
         """Accept a message and handle what waits. A message seen before changes nothing. Raises store.Unavailable."""
@@ -61,16 +61,26 @@ class Turns:
         try:
             return self._step(saved, inbound, serial)
         except Exception as error:  # noqa: BLE001  # the one place that turns our bugs into an apology
-            log.error("a turn failed on %s: %s at %s", inbound.address.channel, type(error).__name__, _place(error))
-            self.counts["fault"] += 1
-            return self._apology(saved, inbound, serial)
+            self._note_fault(error, inbound)
+        guide = self.guide()
+        keep = timedelta(hours=guide.operator.hours)
+        try:
+            return Step(saved, keep, tuple(self._apology(guide, saved, inbound, serial)))
+        except Exception as error:  # noqa: BLE001  # then at least nobody's answers are lost, nor anybody held up
+            self._note_fault(error, inbound)
+            return Step(saved, keep)
+
+    def _note_fault(self, error: Exception, inbound: Inbound) -> None:
+        log.error("a turn failed on %s: %s", inbound.address.channel, logs.told(error))
+        self.counts["fault"] += 1
 
     def _step(self, saved: str | None, inbound: Inbound, serial: int) -> Step:
         guide = self.guide()
         medium = MEDIA[inbound.address.channel]
         session = _loaded(saved)
         turn = converse(session, inbound.event, guide, medium, inbound.at, inbound.hint, inbound.carrier)
-        catalogue = self._catalogue(guide, turn.session, session, inbound)
+        spoken = (turn.session and turn.session.language) or (session and session.language)
+        catalogue = self._catalogue(guide, spoken, inbound)
         known = Plan(guide, turn.session.answers, medium.private).known if turn.session else None
         messages = word(turn.replies, turn.session, guide, catalogue, medium, inbound.at, known)
         self.counts.update(turn.notes)
@@ -82,40 +92,38 @@ class Turns:
             outbound=tuple(self._outbound(messages, inbound, serial)),
         )
 
-    def _catalogue(self, guide: Guide, after: Session | None, before: Session | None, inbound: Inbound) -> Catalogue:
+    def _catalogue(self, guide: Guide, chosen: str | None, inbound: Inbound) -> Catalogue:
         """The person's language: as chosen, else as guessed from what they wrote or what their client says."""
-        chosen = (after.language if after else None) or (before.language if before else None)
+        if chosen in guide.catalogues:
+            return guide.catalogues[chosen]
         guesses = guide.lexicon.languages.guess(inbound.event.body) if isinstance(inbound.event, Text) else ()
         hinted = (inbound.hint or "").split("-")[0]
-        wished = (chosen or "", *guesses, hinted, DEFAULT_LANGUAGE, *guide.catalogues)
+        wished = (*guesses, hinted, DEFAULT_LANGUAGE, *guide.catalogues)
         return next(guide.catalogues[language] for language in wished if language in guide.catalogues)
 
     def _outbound(self, messages: Sequence[Message], inbound: Inbound, serial: int) -> list[Outbound]:
         channel = self.channels[inbound.address.channel]
+        # From now on: a message that a carrier brings hours late, because we were away, is answered all the same.
+        expires = max(inbound.at, self.clock()) + WAITS_FOR
         calls = [(payload, message) for message in messages for payload in channel.render(message)]
         return [
             Outbound(
                 id=f"{inbound.id}.{number}",
                 to=inbound.address,
                 payload=payload,
-                expires=inbound.at + WAITS_FOR,
+                expires=expires,
                 serial=serial,
                 question=message.question,
             )
             for number, (payload, message) in enumerate(calls)
         ]
 
-    def _apology(self, saved: str | None, inbound: Inbound, serial: int) -> Step:
+    def _apology(self, guide: Guide, saved: str | None, inbound: Inbound, serial: int) -> list[Outbound]:
         """One apology, with a contact that works without us; what the person has told us stays as it was."""
-        guide = self.guide()
-        try:
-            session = _loaded(saved)
-        except Exception:  # noqa: BLE001  # even the record may be what broke
-            session = None
-        text = self._catalogue(guide, session, None, inbound).text("service.fault", contact=guide.operator.contact)
-        apology = Message((Span(text),))
-        keep = timedelta(hours=guide.operator.hours)
-        return Step(saved, keep, tuple(self._outbound([apology], inbound, serial)))
+        session = _loaded(saved)
+        catalogue = self._catalogue(guide, session and session.language, inbound)
+        text = catalogue.text("service.fault", contact=guide.operator.contact)
+        return self._outbound([Message((Span(text),))], inbound, serial)
 
 
 def _loaded(saved: str | None) -> Session | None:
@@ -125,11 +133,5 @@ def _loaded(saved: str | None) -> Session | None:
     try:
         return load(saved)
     except ValueError:
-        log.warning("a session record could not be read")
+        log.warning("a session cannot be understood: the person begins anew")
         return None
-
-
-def _place(error: BaseException) -> str:
-    """Where an error was raised. Never its message, which may quote what a person wrote."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames[-4:]))

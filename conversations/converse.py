@@ -40,13 +40,21 @@ def converse(
     if session is not None and not session.stopped and seen - session.seen > guide.operator.hours * 3600:
         session = None
     if session is None:
-        return _turn(Talk(guide, medium, now, None, hint), event, carrier)
+        return _kept(_turn(Talk(guide, medium, now, None, hint), event, carrier))
     pause = timedelta(seconds=seen - session.seen)
     today, changed = revive(replace(session, seen=seen), guide)
-    turn = _turn(Talk(guide, medium, now, today, hint, pause), event, carrier)
-    if changed and turn.replies:
+    turn = _kept(_turn(Talk(guide, medium, now, today, hint, pause), event, carrier))
+    if changed and turn.replies and turn.session is not None and not turn.session.stopped:
         return replace(turn, replies=(Say("session.questions_changed"), *turn.replies))
     return turn
+
+
+def _kept(turn: Turn) -> Turn:
+    """A stop is remembered long and somebody who declined shortly, whatever else is said in between."""
+    after = turn.session
+    if after is None or not (after.stopped or after.consent is False):
+        return turn
+    return replace(turn, keep=beginning.STOPPED_FOR if after.stopped else beginning.DECLINED_FOR)
 
 
 def _turn(talk: Talk, event: Event, carrier: str | None) -> Turn:
@@ -60,7 +68,7 @@ def _turn(talk: Talk, event: Event, carrier: str | None) -> Turn:
         return beginning.first(talk, event, understood)
     if talk.session.stopped:
         quiet = isinstance(understood, Commanded) and understood.name in ("stop", "thanks")
-        return Turn(talk.session, (), keep=beginning.STOPPED_FOR) if quiet else beginning.greet(talk)
+        return Turn(talk.session, ()) if quiet else beginning.greet(talk)
     if isinstance(understood, Commanded):
         return command(talk, understood)
     if talk.session.language is None:
@@ -74,6 +82,6 @@ def _after_the_carrier(talk: Talk, done: str) -> Turn:
     """The carrier has confirmed a stop, or given its own help text: ours would be a second one."""
     if done == "STOP":
         return beginning.stopped(talk)
-    if done == "HELP" and talk.session and talk.session.language:
-        return talk.again()
-    return beginning.greet(talk)
+    if talk.session is None or talk.session.stopped or not talk.session.language:
+        return beginning.greet(talk)
+    return talk.again() if done == "HELP" else command(talk, Commanded("hello"))

@@ -41,3 +41,13 @@ YES_NO: Mapping[str, tuple[str, str]] = {
     "guess": ("yes", "no"),
     "range": ("all_of_them", "just_two"),
 }
+
+MENUS = frozenset(("results", "card", "centres"))
+"""Prompts that stand under what they are about: put again they show their choices only. Their buttons lead from one to
+another and stay good while the person looks around."""
+
+ABOUT_A_QUESTION = ("miss", "guess", "which", "range", "contradiction")
+"""Prompts that stand for the question of the interview that they are about, their `subject`."""
+
+BESIDE_PATHWAYS = frozenset(("keep_answering", "more", "centre", "change", "person"))
+"""What may be chosen under results, besides the pathways themselves."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from conversations.medium import Medium
 from conversations.pathways import CLOSED, LIKELY, MAYBE, Notice, Outcome
 from conversations.planner import Plan
 
@@ -64,23 +65,21 @@ class Sheet:
     tail: bool = False
 
 
-A_SHEET = 3
-"""Pathways in one message: on SMS three short names fit two segments (voice.md, "SMS, measured")."""
-
-
-def sheets(results: Results, brief: bool) -> list[Sheet]:
+def sheets(results: Results, medium: Medium) -> list[Sheet]:
     """The messages that results make, the first of them complete where there is room.
 
-    Notices come before the pathways they change. On a brief channel one that surely applies stands before the list;
-    those with a condition, and what stands around, wait for MORE.
+    Notices come before the pathways they change: those that surely apply before the list, as many as fit. The others,
+    and on channels without room what stands around the list, wait for MORE.
     """
-    lists = [results.fits[i : i + A_SHEET] for i in range(0, len(results.fits), A_SHEET)] or [()]
-    if not brief:
-        return [Sheet(lists[0], results.notices, tail=True), *(Sheet(fits) for fits in lists[1:])]
-    first = [notice for notice in results.notices if not notice[1]][:1]
+    a_sheet = medium.entries
+    lists = [results.fits[i : i + a_sheet] for i in range(0, len(results.fits), a_sheet)] or [()]
+    sure = [notice for notice in results.notices if not notice[1]]
+    first = (sure if medium.brief else [*sure, *(n for n in results.notices if n[1])])[: medium.notices]
+    step = medium.notices if medium.brief else 4
     waiting = [notice for notice in results.notices if notice not in first]
-    notices = [Sheet(notices=(notice,)) for notice in waiting]
-    return [Sheet(lists[0], tuple(first)), *(Sheet(fits) for fits in lists[1:]), *notices, Sheet(tail=True)]
+    notices = [Sheet(notices=tuple(waiting[i : i + step])) for i in range(0, len(waiting), step)]
+    around = [] if medium.roomy else [Sheet(tail=True)]
+    return [Sheet(lists[0], tuple(first), tail=medium.roomy), *(Sheet(fits) for fits in lists[1:]), *notices, *around]
 
 
 def arrange(plan: Plan) -> Results:

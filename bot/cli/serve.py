@@ -6,14 +6,16 @@ import contextlib
 import logging
 import os
 import signal
-from collections.abc import Awaitable, Callable
 
+from bot import logs
 from bot.cli.common import Subparsers, UsageError, command
-from bot.house import House
-from bot.polling import poll
+from bot.house import SENDS, House, Work, prepared
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
+
+ENDS_WITHIN = 30
+"""Seconds that a worker process has to finish what it is sending, before it is killed."""
 
 
 def add(commands: Subparsers) -> None:
@@ -29,54 +31,51 @@ def run_serve(args: argparse.Namespace) -> int:
     from granian.constants import Interfaces  # only where it serves
     from granian.server import Server
 
-    settings = Settings.from_env(os.environ)
-    House.check(settings)  # content and store, before a port is opened
-    os.environ["RUMBO_SENDS"] = "" if args.no_send else "1"
+    settings = prepared(os.environ)
+    logs.set_up(settings.log_level)
+    if settings.telegram and not settings.telegram.webhook_secret:
+        log.warning("TELEGRAM_WEBHOOK_SECRET is not set: Telegram's webhooks are refused, only `rumbo poll` works")
+    os.environ[SENDS] = "" if args.no_send else "1"
     Server(
-        "bot.asgi:app",
+        "bot.asgi:build",
+        factory=True,
         address=settings.host,
         port=settings.port,
         workers=settings.workers,
         interface=Interfaces.ASGI,
         log_access=False,
+        log_dictconfig=logs.GRANIAN,
         websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=ENDS_WITHIN,
     ).serve()
     return 0
 
 
 def run_send(_: argparse.Namespace) -> int:
-    """Deliver what waits until stopped."""
-    return asyncio.run(_until_stopped(_send))
+    """Deliver what waits until stopped. It needs no content."""
+    settings = Settings.from_env(os.environ)
+    logs.set_up(settings.log_level)
+    house = House(settings)
+    return asyncio.run(_until_stopped(house, house.send))
 
 
 def run_poll(_: argparse.Namespace) -> int:
     """Fetch Telegram's updates, answer and deliver until stopped."""
-    if Settings.from_env(os.environ).telegram is None:
+    settings = prepared(os.environ)
+    if settings.telegram is None:
         raise UsageError("TELEGRAM_BOT_TOKEN is not set: there is nothing to poll")
-    return asyncio.run(_until_stopped(_poll))
+    logs.set_up(settings.log_level)
+    house = House(settings)
+    return asyncio.run(_until_stopped(house, house.poll, house.sweep, house.send))
 
 
-async def _send(house: House, stop: asyncio.Event) -> None:
-    await house.sender().run(stop)
-
-
-async def _poll(house: House, stop: asyncio.Event) -> None:
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(house.sender().run(stop))
-        tasks.create_task(house.sweep(stop))
-        tasks.create_task(poll(house.telegram(), house.intake(), stop))
-
-
-async def _until_stopped(work: Callable[[House, asyncio.Event], Awaitable[None]]) -> int:
+async def _until_stopped(house: House, *works: Work) -> int:
     """Run until SIGTERM or SIGINT; what is being sent is finished, the rest waits in the store."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, stop.set)
-    house = House(Settings.from_env(os.environ))
-    try:
-        await work(house, stop)
-    finally:
-        await house.close()
+    await house.run(stop, *works)
     return 0

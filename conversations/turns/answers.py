@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from conversations import help as helpers
 from conversations.planner import Plan
 from conversations.prompts import PROMPTS
 from conversations.questions import SKIPPED, Answer, answer_fact
-from conversations.replies import Chosen, Legal, Lines, Reply, Say
+from conversations.replies import Chosen, Legal, Reply, Say
 from conversations.rules import UNMET, facts_of
 from conversations.session import Asked
 from conversations.turns import beginning, places
@@ -194,8 +193,7 @@ def _after_misses(talk: Talk, option: str, question: str) -> Turn:
 
 def _lines_then_on(talk: Talk, country: str, asked: Asked) -> Turn:
     """The lines of a country, then on where we were; naming the country answers where they are, if that was open."""
-    lines = helpers.lines(talk.guide.hotlines, country, helpers.GENERAL_LINES, most=4)
-    said = Say("hotline.list", {"lines": Lines(lines)}) if lines else Say("unknown.fact", {"contact": talk.operator})
+    said = beginning.country_lines(talk, country)
     question = talk.guide.question(asked.subject)
     if question is not None and "location_country" in question.fills:
         return store(talk, {question.id: Answer((country,))}, said)
@@ -217,7 +215,7 @@ def _unclear(talk: Talk, unclear: Unclear) -> Turn:
         case "document_number" | "empty":
             return talk.again(Say(f"error.{unclear.reason}"))
     if asked is None:
-        return talk.again(Say("end.no_question"))
+        return talk.again()
     if unclear.options:
         return _confirm(talk, unclear, asked)
     return _missed(talk.on(replace(talk.here, misses=talk.here.misses + 1)), unclear, asked)
@@ -257,13 +255,13 @@ def _missed(talk: Talk, unclear: Unclear, asked: Asked) -> Turn:
     if asked.id == "town":
         return places.missed(talk, asked)
     if asked.id == "consent":
-        return talk.ask(asked, Say("consent.unclear"), note=note, shorter=True)
+        return talk.ask(asked, Say("consent.unclear"), note=note, shorter=True) if misses % 2 else talk.again(note=note)
     if asked.id == "miss":
         return talk.put(asked.subject)
     if misses >= 3 and talk.guide.question(asked.id):
         return talk.ask(Asked("miss", PROMPTS["miss"], subject=asked.id), note=note)
-    if misses == 2 and asked.options:
-        example = Chosen(asked.id, asked.options[:1])
+    if misses % 2 == 0 and asked.options:
+        example = Chosen(asked.subject if asked.id == "which" else asked.id, asked.options[:1])
         return talk.ask(asked, Say("error.unclear.second", {"example": example}), note=note, shorter=True)
     return talk.ask(asked, _first_help(unclear), note=note, shorter=True)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from conversations import help as helpers
-from conversations.events import Event, Text
+from conversations.events import Event, Tap, Text
 from conversations.replies import Ask, Lines, Reply, Say, ShowCentres
 from conversations.session import Asked, Session
 from conversations.turns import places
@@ -27,21 +27,28 @@ def first(talk: Talk, event: Event, understood: Understood) -> Turn:
             return Turn(None, (Say("delete.done"),))
         case Commanded("hello", argument):
             return greet(talk, argument)
-    late = not isinstance(event, Text) or talk.guide.lexicon.numbers.numbers(event.body, "es") is not None
-    guesses = talk.guide.lexicon.languages.guess(event.body) if isinstance(event, Text) else ()
+    typed = event.body if isinstance(event, Text) else ""
+    late = isinstance(event, Tap) or talk.guide.lexicon.numbers.numbers(typed, "es") is not None
+    guesses = talk.guide.lexicon.languages.guess(typed)
     return greet(talk, *guesses, text="session.expired.all" if late else "first.greeting")
 
 
 def greet(talk: Talk, *preferred: str, text: str = "first.greeting") -> Turn:
     """The first message to anybody: who we are in three languages, and the language menu."""
     asked = Asked("language", talk.languages((*preferred, talk.hint or "")))
-    session = Session(run_name(talk.now), int(talk.now.timestamp()), content=talk.guide.version, asked=asked)
-    return Turn(session, (Ask(asked, text=text),), ("greeted",))
+    return Turn(newcomer(talk, asked), (Ask(asked, text=text),), ("greeted",))
+
+
+def newcomer(talk: Talk, asked: Asked) -> Session:
+    """A session that knows nothing yet."""
+    return Session(run_name(talk.now), int(talk.now.timestamp()), content=talk.guide.version, asked=asked)
 
 
 def choose_language(talk: Talk, understood: Understood) -> Turn:
     """The answer to the language menu."""
     match understood:
+        case Picked(country) if talk.here.asked and talk.here.asked.id == "lines":
+            return talk.menu("", country_lines(talk, country))
         case Picked(language) if language in talk.guide.languages:
             return speak(talk, language)
         case Picked(_):
@@ -68,19 +75,25 @@ def decline(talk: Talk) -> Turn:
     before = talk.here
     asked = Asked("lines")
     session = Session(before.run, before.seen, talk.guide.version, before.language, consent=False, asked=asked)
-    return Turn(session, (Say("consent.no", {"lines": talk.lines()}),), ("declined",), DECLINED_FOR)
+    return Turn(session, (Say("consent.no", {"lines": talk.lines()}),), ("declined",))
 
 
 def declined(talk: Talk, understood: Understood) -> Turn:
     """Somebody who declined names a country or a town: its lines and places, once."""
     match understood:
         case Located():
-            return replace(places.located(talk, understood), keep=DECLINED_FOR)
+            return places.located(talk, understood)
         case Picked(option) if talk.here.asked and talk.here.asked.id in ("town_choice", "town_guess"):
-            return replace(places.picked(talk, option, talk.here.asked), keep=DECLINED_FOR)
+            return places.picked(talk, option, talk.here.asked)
         case Picked(country):
-            return replace(_country_help(talk, country), keep=DECLINED_FOR)
+            return _country_help(talk, country)
     return decline(talk)
+
+
+def country_lines(talk: Talk, country: str) -> Say:
+    """The lines that help anybody in a country."""
+    lines = helpers.lines(talk.guide.hotlines, country, helpers.GENERAL_LINES, most=4)
+    return Say("hotline.list", {"lines": Lines(lines)}) if lines else Say("unknown.fact", {"contact": talk.operator})
 
 
 def _country_help(talk: Talk, country: str) -> Turn:
@@ -98,4 +111,4 @@ def stopped(talk: Talk, *said: Reply) -> Turn:
     run = before.run if before else run_name(talk.now)
     language = before.language if before else None
     session = Session(run, int(talk.now.timestamp()), stopped=True, language=language)
-    return Turn(session, said, ("stopped",), STOPPED_FOR)
+    return Turn(session, said, ("stopped",))

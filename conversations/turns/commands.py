@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from conversations.prompts import ABOUT_A_QUESTION
 from conversations.questions import SKIPPED
 from conversations.replies import Say
 from conversations.session import Asked
@@ -10,9 +11,6 @@ from conversations.turns import beginning, places
 from conversations.turns.answers import change, pick, store
 from conversations.turns.talk import Talk, Turn
 from conversations.understanding import Commanded
-
-ABOUT_A_QUESTION = ("miss", "guess", "which", "range", "contradiction")
-"""Prompts that stand for the question they are about."""
 
 
 def command(talk: Talk, said: Commanded) -> Turn:
@@ -105,11 +103,11 @@ def _more(talk: Talk, _: str) -> Turn:
 
 
 def _back(talk: Talk, _: str) -> Turn:
-    answers = dict(talk.here.answers)
-    if not answers:
+    answered = [id for id in talk.here.answers if talk.guide.question(id)]
+    if not answered:
         return talk.again(Say("back.nothing"))
-    last, _given = answers.popitem()
-    return talk.on(replace(talk.here, answers=answers)).put(last, Say("back.done"))
+    left = {id: given for id, given in talk.here.answers.items() if id != answered[-1]}
+    return talk.on(replace(talk.here, answers=left)).put(answered[-1], Say("back.done"))
 
 
 def _change(talk: Talk, _: str) -> Turn:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from conversations import help as helpers
 from conversations.replies import EmergencyNumbers, Say, ShowDanger
 from conversations.session import Asked
+from conversations.turns import beginning
 from conversations.turns.talk import Talk, Turn
 
 
@@ -17,8 +18,10 @@ def danger(talk: Talk, kind: str) -> Turn:
         lines = helpers.lines(talk.guide.hotlines, talk.country, helpers.DANGER_LINES[kind])
         return Turn(talk.session, (ShowDanger(kind, lines, talk.country),), ("danger",))
     said = Say("danger.where", {"emergency_list": EmergencyNumbers()})
-    if talk.session is None or talk.session.language is None or talk.session.stopped:
-        return Turn(talk.session, (said,), ("danger",))
+    if talk.session is None or talk.session.stopped:
+        return Turn(beginning.newcomer(talk, Asked("lines")), (said,), ("danger",))
     before = talk.session.asked
-    asked = Asked("lines", before.options if before else (), subject=before.id if before else "")
+    question = talk.guide.question(before.id) if before else None
+    countries = before.options if before and question and question.kind == "country" else ()
+    asked = Asked("lines", countries, subject=before.id if before else "")
     return Turn(replace(talk.session, asked=asked), (said,), ("danger",))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from conversations import help as helpers
 from conversations.centres import Nearby, Point, nearest
-from conversations.prompts import PROMPTS
+from conversations.prompts import ABOUT_A_QUESTION, PROMPTS
 from conversations.replies import Ask, Reply, Say, ShowCentres
 from conversations.results import arrange
 from conversations.session import Asked
@@ -21,7 +21,7 @@ MOST_CHOICES = 5
 def place(talk: Talk, found: Located) -> Turn:
     """A place was named or shared. Where none was asked it is not used."""
     asked = talk.here.asked
-    if asked and talk.guide.question(asked.id):
+    if asked and (talk.guide.question(asked.id) or asked.id in ABOUT_A_QUESTION):
         return talk.again(Say("place.live_location" if found.live else "place.not_needed"))
     return located(talk, found)
 
@@ -59,9 +59,8 @@ def missed(talk: Talk, asked: Asked) -> Turn:
     if talk.here.misses < 2:
         return talk.ask(asked, Say("place.not_found"), shorter=True)
     lines = Say("place.not_found.second", {"contact": talk.lines()})
-    if asked.subject == "results":
-        return talk.on(replace(talk.here, misses=0)).results(lines)
-    return talk.ask(asked, lines, shorter=True)
+    calm = talk.on(replace(talk.here, misses=0))
+    return calm.results(lines) if asked.subject == "results" else calm.go_on(lines)
 
 
 def _nearest(talk: Talk, point: Point, country: str, for_what: str, *said: Reply) -> Turn:
@@ -82,7 +81,8 @@ def _shown(talk: Talk, shown: ShowCentres, further: tuple[str, ...], *said: Repl
         return talk.go_on(*said, shown)
     if talk.here.consent is False:
         return Turn(replace(talk.here, asked=Asked("lines")), (*said, shown), ("centres",))
-    asked = Asked("centres", PROMPTS["centres"], further)
+    options = (*(("more_places",) if further else ()), "results" if talk.plan.next is None else "keep_answering")
+    asked = Asked("centres", options, further)
     return Turn(replace(talk.here, asked=asked), (*said, shown, Ask(asked, shorter=True)), ("centres",))
 
 

@@ -14,7 +14,7 @@ from conversations.centres import Nearby
 from conversations.guide import Guide
 from conversations.medium import Medium
 from conversations.planner import Plan
-from conversations.prompts import PROMPTS
+from conversations.prompts import MENUS, PROMPTS
 from conversations.questions import Question
 from conversations.replies import (
     Ask,
@@ -32,9 +32,6 @@ from conversations.session import Asked, Session
 
 CARD_PAGES = 6
 """On a brief channel a card is read page by page: summary, cost, how it stands, cares, scams, the official page."""
-
-MENUS = frozenset(("results", "card", "centres"))
-"""Prompts that stand under what they are about: put again they show their choices only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +104,12 @@ class Talk:
             return EmergencyNumbers()
         return Lines(helpers.lines(self.guide.hotlines, self.country, helpers.GENERAL_LINES, most=3))
 
+    def which_lines(self) -> Say:
+        """What stands over a place to name a country: the lines for those who declined, else the region's numbers."""
+        if self.here.consent is False:
+            return Say("consent.no", {"lines": self.lines()})
+        return Say("danger.where", {"emergency_list": EmergencyNumbers()})
+
     def contact(self) -> ShowContact:
         """A person to talk to."""
         found = helpers.contact(self.guide.centres, self.country, self.now) if self.country else None
@@ -138,14 +141,16 @@ class Talk:
         """Say something and repeat what is open."""
         asked = self.here.asked
         if asked is None:
-            return Turn(self.here, said or (Say("end.no_question"),), (note,) if note else ())
+            return self.go_on(*said, note=note)
+        if asked.id == "lines" and not said:
+            said = (self.which_lines(),)
         return self.ask(asked, *said, note=note, shorter=shorter or asked.id in MENUS)
 
-    def menu(self, text: str = "") -> Turn:
+    def menu(self, text: str = "", *said: Reply) -> Turn:
         """The language menu; before any language is known in the words of all of them."""
         asked = Asked("language", self.languages((self.here.language or "",)))
         text = text if self.here.language else "first.greeting"
-        return Turn(replace(self.here, asked=asked), (Ask(asked, text=text),))
+        return Turn(replace(self.here, asked=asked), (*said, Ask(asked, text=text)))
 
     def go_on(self, *said: Reply, note: str = "") -> Turn:
         """What comes next: a question that still matters, else the town, else the results."""
@@ -206,7 +211,7 @@ class Talk:
     def results(self, *said: Reply, page: int = 0, near: Nearby | None = None, legal: Nearby | None = None) -> Turn:
         """The results as they stand. `near` and `legal`: the nearest help, when the place is known; it ends here."""
         results = arrange(self.plan)
-        pages = sheets(results, self.medium.brief)
+        pages = sheets(results, self.medium)
         if page >= len(pages):
             return self.again(Say("more.none"))
         more = page + 1 < len(pages)

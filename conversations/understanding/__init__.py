@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 from rapidfuzz import fuzz, process
 
 from conversations.events import Event, Place, Tap, Text, Unreadable
-from conversations.prompts import YES_NO
+from conversations.prompts import MENUS, YES_NO
 from conversations.questions import NONE, SKIPPED, UNSURE, Answer, Question
 from conversations.session import Asked, Session
 from conversations.understanding.countries import Countries
@@ -158,8 +158,10 @@ def _read_tap(tap: Tap, session: Session | None, question: Question | None) -> U
     asked = session.asked if session else None
     if session is None or tap.run != session.run:
         return Unclear("old_tap")
-    if asked is None or tap.question != asked.id:
+    if asked is None or (tap.question != asked.id and not {tap.question, asked.id} <= MENUS):
         return Unclear("same_tap") if _just_given(tap, session) else Unclear("old_tap")
+    if asked.id in MENUS:
+        return Unclear("same_tap") if asked.subject == tap.option else Picked(tap.option)
     if question is not None and question.kind == "several":
         return _tapped_line(tap.option, asked, question)
     if tap.option == UNSURE and question is not None:
@@ -171,6 +173,11 @@ def _read_tap(tap: Tap, session: Session | None, question: Question | None) -> U
 
 def _just_given(tap: Tap, session: Session) -> bool:
     """The button pressed twice: its answer is already the one we have."""
+    match tap.question:
+        case "language":
+            return session.language == tap.option
+        case "consent":
+            return session.consent is (tap.option == "go_on")
     given = session.answers.get(tap.question)
     return given is not None and (given.chosen == (tap.option,) or (tap.option in (UNSURE, NONE) and not given.chosen))
 

@@ -31,7 +31,7 @@ def results(writer: Writer, show: ShowResults) -> Block:
         parts += [span for n, outcome in enumerate(sheet.fits, 1) for span in _entry(writer, n, outcome)]
     if sheet.tail:
         parts += _tail(writer, results)
-    if show.first and not sheet.fits and not sheet.tail and _no_us_door(writer, results):
+    elif show.first and not (writer.medium.brief and sheet.fits) and _no_us_door(writer, results):
         parts.append(Span(writer.text("results.no_us")))
     if show.near is not None and not writer.medium.brief:
         parts.append(Span(nearest_centre(writer, show.near)))
@@ -71,8 +71,7 @@ def _notice(writer: Writer, notice: Notice, conditions: Sequence[str]) -> str:
     own = f"notice.{notice.id}.if"
     if conditions and writer.catalogue.has(own):
         text = f"{text} {writer.text(own)}"
-    fresh = writer.guide.ages.of_pathway(notice.as_of, writer.now.date()) == "fresh"
-    checked = writer.text("age.checked" if fresh else "age.check_first", date=writer.catalogue.day(notice.as_of_text))
+    checked = writer.text("age.checked", date=writer.catalogue.day(notice.as_of_text))
     return writer.text("notice.line", text=text, checked=checked)
 
 
@@ -88,8 +87,15 @@ def _entry(writer: Writer, number: int, outcome: Outcome) -> list[Span]:
         lines.append(writer.text("results.depends", condition=writer.conditions(outcome.depends_on)))
     elif outcome.standing is MAYBE:
         lines.append(writer.text("card.standing.limited"))
-    lines += [_official(writer, pathway), _checked(writer, pathway)]
+    lines += [_official(writer, pathway), _dated(writer, pathway)]
     return [Span(f"{number}. {name}", strong=True), Span("\n" + "\n".join(line for line in lines if line))]
+
+
+def _dated(writer: Writer, pathway: Pathway) -> str:
+    """When an entry of the list was checked, in few words: that old ones may have changed is said once below it."""
+    if writer.age(pathway) == "withheld":
+        return _checked(writer, pathway)
+    return writer.text("age.checked", date=writer.catalogue.day(pathway.as_of_text))
 
 
 def _name(writer: Writer, pathway: Pathway) -> str:
@@ -157,12 +163,16 @@ def _result_choices(writer: Writer, show: ShowResults) -> tuple[Choice, ...]:
 
 
 def _results_footer(writer: Writer, show: ShowResults, after: str) -> str:
+    """The last lines: that facts age, that this is no decision, and where a channel is brief how to go on."""
     parts = [after] if show.sheet.fits and show.first else []
-    if show.near is not None and writer.medium.brief:
+    if not writer.medium.brief:
+        stale = any(writer.age(outcome.pathway) == "check_first" for outcome in show.sheet.fits)
+        return "\n".join([writer.text("results.ask_first"), *parts] if stale else parts)
+    if show.near is not None:
         parts.append(nearest_centre(writer, show.near))
-    if show.near is None and show.first and writer.medium.brief:
+    elif show.first:
         parts.append(writer.text("results.centre_hint"))
-    if show.more and writer.medium.brief:
+    if show.more:
         parts.append(writer.text("more.hint"))
     return "\n".join(parts)
 
@@ -231,9 +241,13 @@ def _care_lines(writer: Writer, outcome: Outcome) -> str:
     """Whom it may not fit, and what it may close."""
     pathway = outcome.pathway
     not_for, closes = list(_numbered(writer, pathway, "not_for")), list(_numbered(writer, pathway, "closes"))
-    lines = [writer.text("card.line.who_not", text="; ".join(not_for))] if not_for else []
+    lines = [writer.text("card.line.who_not", text=" ".join(map(_sentence, not_for)))] if not_for else []
     lines += [writer.text("card.line.closes", text=" ".join(closes))] if closes else []
     return "\n".join(lines)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _scam_lines(writer: Writer, outcome: Outcome) -> str:

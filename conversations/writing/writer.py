@@ -114,12 +114,16 @@ class Writer:
 
     def legal(self, country: str | None, centre: Nearby | None = None) -> str:
         """Free legal help: a place to call or go to; without one, the official list; without that, the lines."""
+        links = [link for link in self.guide.legal_links if link.country == country]
+        if (
+            links and centre is None and not self.medium.brief
+        ):  # a list for the whole country, rather than one far office
+            return f"{self.text(f'legal.{links[0].id}')}: {links[0].url}"
         found = centre or (helpers.legal_help(self.guide.centres, country) if country else None)
         if found is not None:
             how = found.centre.phone or found.centre.address or ""
             spelled = spoken(how, found.centre.country) if found.centre.phone else how
             return self.text("centre.short", centre=found.centre.name, phone=spelled)
-        links = [link for link in self.guide.legal_links if link.country == country]
         if links:
             return f"{self.text(f'legal.{links[0].id}')}: {links[0].url}"
         if country is None:

@@ -128,7 +128,7 @@ MISSING = [
     ("danger.partner", "interface", "the code"),
     ("odd.voice", "interface", "the code"),
     ("status.open", "labels", "the code"),
-    ("results.none", "interface", "conversations/wording.py"),
+    ("results.none", "interface", "conversations/writing/findings.py"),
     ("service.fault", "interface", "bot/turns.py"),
 ]
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from bot import outbox
-from bot.channels import Outcome, SendError
-from bot.messages import Address, Inbound
+from bot.channels import Channel, Outcome, SendError
+from bot.messages import Address, ChannelName, Inbound
 from bot.outbox import Sender
 from bot.store import Step, Unavailable
 from bot.store.redis import RedisStore
@@ -59,7 +59,7 @@ def time() -> Time:
 @asynccontextmanager
 async def sending(store: RedisStore, carrier: Carrier, time: Time | None = None) -> AsyncIterator[None]:
     """A sender at work; on leaving it is stopped politely."""
-    channels = {"sms": carrier, "telegram": carrier}
+    channels: dict[ChannelName, Channel] = {"sms": carrier, "telegram": carrier}
     sender = Sender(store, store, channels, now=time.now, sleep=time.sleep) if time else Sender(store, store, channels)
     stop = asyncio.Event()
     task = asyncio.create_task(sender.run(stop))
