@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from bot.catalogues import LOCALES, PoCatalogue, command_words, load_catalogues
-from conversations.guide import Guide, LegalLink, Operator, parse_guide
+from conversations.guide import CENTRES, FACTS, HOTLINES, QUESTIONS, Guide, LegalLink, Operator, parse_guide
 from conversations.problems import ContentError, Problem
 from conversations.results import Ages
 from conversations.understanding import Lexicon
@@ -25,6 +25,9 @@ from conversations.understanding.numbers import NumberWords
 from conversations.understanding.towns import Towns
 from conversations.understanding.yesno import YesNo
 
+LEGAL_HELP = "legal_help.yaml"
+NEEDED = (FACTS, QUESTIONS, CENTRES, HOTLINES, LEGAL_HELP)
+
 CONTENT = Path(__file__).parent.parent / "conversations" / "content"
 
 
@@ -33,7 +36,7 @@ def load_guide(
 ) -> Guide:
     """The guide of this release. Raises ContentError with every mistake in every file."""
     documents = read_documents(content)
-    links = tuple(LegalLink(**entry) for entry in documents.pop("legal_help.yaml")["legal_help"])
+    links = _legal_links(documents.pop(LEGAL_HELP))
     guide = parse_guide(documents, version_of(content, locales))
     catalogues, _ = load_catalogues(locales)
     return replace(
@@ -47,18 +50,29 @@ def load_guide(
 
 
 def read_documents(content: Path = CONTENT) -> dict[str, Any]:
-    """The content files by name, parsed. Raises ContentError for a file that is no YAML."""
+    """The content files by name, parsed. Raises ContentError for one that is missing or no map of YAML."""
     documents: dict[str, Any] = {}
-    problems = []
+    problems = [Problem(name, "file", "is missing") for name in NEEDED if not (content / name).is_file()]
     for path in sorted((*content.glob("*.yaml"), *content.glob("pathways/*.yaml"))):
         name = path.relative_to(content).as_posix()
         try:
             documents[name] = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
         except yaml.YAMLError as error:
-            problems.append(Problem(name, "file", f"is not YAML: {error}"))
+            problems.append(Problem(name, "file", f"is not YAML: {' '.join(str(error).split())}"))
+            continue
+        if not isinstance(documents[name], dict):
+            problems.append(Problem(name, "file", "is no map", "its entries stand under one name, as in the others"))
     if problems:
         raise ContentError(tuple(problems))
     return documents
+
+
+def _legal_links(document: dict[str, Any]) -> tuple[LegalLink, ...]:
+    """Official pages that list free legal help. Raises ContentError."""
+    try:
+        return tuple(LegalLink(**entry) for entry in document["legal_help"])
+    except (KeyError, TypeError) as error:
+        raise ContentError((Problem(LEGAL_HELP, "legal_help", f"an entry cannot be read: {error}"),)) from None
 
 
 def version_of(content: Path = CONTENT, locales: Path = LOCALES) -> str:

@@ -67,8 +67,11 @@ class House:
         return Turns(lambda: guide, self.store, self.channels)
 
     def intake(self) -> Intake:
-        """What is done with what carriers bring. The word lists are read before: that takes seconds."""
+        """What is done with what carriers bring. The word lists are read first, which takes seconds."""
         _ = self.guide.lexicon
+        log.info(
+            "content %s in %s, on %s", self.guide.version, ", ".join(self.guide.languages), ", ".join(self.channels)
+        )
         return Intake(self.turns.receive, self.turns.receipt, self.leave)
 
     @cached_property
@@ -82,7 +85,9 @@ class House:
 
         channel = self.channels.get("telegram")
         if isinstance(channel, Telegram):  # which puts the link under the line itself
-            before, _, after = self.guide.catalogues[DEFAULT_LANGUAGE].template("odd.group").partition("{link}")
+            catalogues = self.guide.catalogues
+            catalogue = catalogues.get(DEFAULT_LANGUAGE) or next(iter(catalogues.values()))
+            before, _, after = catalogue.template("odd.group").partition("{link}")
             await channel.leave(leave.chat, f"{before.strip()} {after.strip()}".strip())
 
     # ------------------------------------------------------------------ what runs
@@ -198,6 +203,8 @@ def _content_mistakes() -> list[object]:
         return [problem for problem in check_guide(guide, datetime.now(UTC).date()) if problem.severity == "error"]
     except ContentError as error:
         return list(error.problems)
+    except Exception as error:  # noqa: BLE001  # a file that nobody thought of
+        return [f"the content cannot be read: {error} ({logs.told(error)})"]
 
 
 def static_help(guide: Guide) -> str:

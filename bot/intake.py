@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from bot import logs
 from bot.channels import Channel
 from bot.messages import Arrival, Inbound, Leave, Receipt
 from bot.store import Unavailable
@@ -44,12 +45,15 @@ class Intake:
             except Unavailable:
                 raise
             except Exception as error:  # noqa: BLE001 - the one place that keeps our errors from the carrier
-                log.error("taking %s on %s failed: %s", type(arrival).__name__, channel.name, type(error).__name__)
+                log.error("taking %s on %s failed: %s", type(arrival).__name__, channel.name, logs.told(error))
 
     async def settle(self, arrivals: Sequence[Arrival], channel: Channel) -> None:
         """Make the calls that are owed for what was taken. Never raises."""
         for arrival in arrivals:
-            if isinstance(arrival, Inbound) and arrival.ack:
-                await channel.acknowledge(arrival.ack)
-            elif isinstance(arrival, Leave):
-                await self.leave(arrival)
+            try:
+                if isinstance(arrival, Inbound) and arrival.ack:
+                    await channel.acknowledge(arrival.ack)
+                elif isinstance(arrival, Leave):
+                    await self.leave(arrival)
+            except Exception as error:  # noqa: BLE001 - what was taken is safe; polling must go on
+                log.error("settling on %s failed: %s", channel.name, logs.told(error))

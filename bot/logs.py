@@ -37,6 +37,7 @@ def set_up(level: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger(_OURS).setLevel(level)
+    logging.raiseExceptions = False  # a line that cannot be written is not told with its arguments
 
 
 def set_up_loop(loop: asyncio.AbstractEventLoop) -> None:

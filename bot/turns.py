@@ -22,6 +22,7 @@ from conversations.medium import MEDIA
 from conversations.message import Message, Span
 from conversations.planner import Plan
 from conversations.session import Session, dump, load
+from conversations.understanding.normal import words
 from conversations.wording import word
 
 log = logging.getLogger(__name__)
@@ -79,8 +80,7 @@ class Turns:
         medium = MEDIA[inbound.address.channel]
         session = _loaded(saved)
         turn = converse(session, inbound.event, guide, medium, inbound.at, inbound.hint, inbound.carrier)
-        spoken = (turn.session and turn.session.language) or (session and session.language)
-        catalogue = self._catalogue(guide, spoken, inbound)
+        catalogue = self._catalogue(guide, _language(turn.session) or _language(session), inbound)
         known = Plan(guide, turn.session.answers, medium.private).known if turn.session else None
         messages = word(turn.replies, turn.session, guide, catalogue, medium, inbound.at, known)
         self.counts.update(turn.notes)
@@ -94,11 +94,10 @@ class Turns:
 
     def _catalogue(self, guide: Guide, chosen: str | None, inbound: Inbound) -> Catalogue:
         """The person's language: as chosen, else as guessed from what they wrote or what their client says."""
-        if chosen in guide.catalogues:
+        if chosen and chosen in guide.catalogues:
             return guide.catalogues[chosen]
-        guesses = guide.lexicon.languages.guess(inbound.event.body) if isinstance(inbound.event, Text) else ()
         hinted = (inbound.hint or "").split("-")[0]
-        wished = (*guesses, hinted, DEFAULT_LANGUAGE, *guide.catalogues)
+        wished = (*_guesses(guide, inbound), hinted, DEFAULT_LANGUAGE, *guide.catalogues)
         return next(guide.catalogues[language] for language in wished if language in guide.catalogues)
 
     def _outbound(self, messages: Sequence[Message], inbound: Inbound, serial: int) -> list[Outbound]:
@@ -120,8 +119,7 @@ class Turns:
 
     def _apology(self, guide: Guide, saved: str | None, inbound: Inbound, serial: int) -> list[Outbound]:
         """One apology, with a contact that works without us; what the person has told us stays as it was."""
-        session = _loaded(saved)
-        catalogue = self._catalogue(guide, session and session.language, inbound)
+        catalogue = self._catalogue(guide, _language(_loaded(saved)), inbound)
         text = catalogue.text("service.fault", contact=guide.operator.contact)
         return self._outbound([Message((Span(text),))], inbound, serial)
 
@@ -135,3 +133,21 @@ def _loaded(saved: str | None) -> Session | None:
     except ValueError:
         log.warning("a session cannot be understood: the person begins anew")
         return None
+
+
+def _language(session: Session | None) -> str | None:
+    return session.language if session else None
+
+
+def _guesses(guide: Guide, inbound: Inbound) -> Sequence[str]:
+    """Languages a message may be in, likeliest first: of one of our commands the language that has it."""
+    if not isinstance(inbound.event, Text):
+        return ()
+    said = words(inbound.event.body)
+    command = guide.lexicon.commands.get(said)
+    having = [
+        language
+        for language, catalogue in guide.catalogues.items()
+        if command and said in map(words, catalogue.words(f"command.{command}"))
+    ]
+    return having if len(having) == 1 else guide.lexicon.languages.guess(inbound.event.body)

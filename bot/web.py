@@ -5,6 +5,7 @@ a text or a query string to a log: run the HTTP server without its access log, o
 """
 
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from xml.sax.saxutils import escape
 
@@ -15,10 +16,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import StatelessLifespan
 
+from bot import logs
 from bot.channels import Channel, Malformed, Refused, Request
 from bot.channels.form import is_whatsapp, read_form
 from bot.intake import Intake
-from bot.messages import Arrival, ChannelName, Inbound
+from bot.messages import Address, Arrival, ChannelName, Inbound
 from bot.store import Unavailable
 from conversations.message import Message, Span
 
@@ -26,6 +28,11 @@ log = logging.getLogger(__name__)
 
 BODY_LIMIT = 64 * 1024
 """Bytes of a request's body; the carriers send a few thousand."""
+
+HELPED_FOR = 60.0
+"""Seconds in which a person gets the static help once, however often they write (FC-30)."""
+
+_HELPED_LIMIT = 10_000
 
 RETRY_AFTER = "5"
 """Seconds after which a carrier may deliver again while the store is away."""
@@ -69,6 +76,7 @@ class _Webhooks:
         self._channels = channels
         self._intake = intake
         self._static_help = static_help
+        self._helped: dict[Address, float] = {}  # who got the static help, and when; in this process only
 
     async def twilio(self, http: HttpRequest) -> Response:
         return await self._taken(http, _twilio_channel, _twiml)
@@ -102,11 +110,22 @@ class _Webhooks:
         if isinstance(parsed, Response):
             return parsed
         channel, arrivals = parsed
-        if not any(isinstance(arrival, Inbound) and not arrival.carrier for arrival in arrivals):
+        people = [a.address for a in arrivals if isinstance(a, Inbound) and not a.carrier]
+        if not any(self._is_due(person) for person in people):
             return _twiml()
         log.warning("%s fallback used", channel.name)
         payloads = channel.render(Message((Span(self._static_help),)))
         return _twiml(channel.shows(payload) for payload in payloads)
+
+    def _is_due(self, person: Address) -> bool:
+        """Whether this person is to get the static help now."""
+        now = time.monotonic()
+        if now - self._helped.get(person, -HELPED_FOR) < HELPED_FOR:
+            return False
+        if len(self._helped) >= _HELPED_LIMIT:
+            self._helped.clear()
+        self._helped[person] = now
+        return True
 
     async def _parsed(
         self, http: HttpRequest, name: Callable[[Request], ChannelName]
@@ -126,6 +145,9 @@ class _Webhooks:
             return Response(status_code=403)
         except Malformed as error:
             log.error("%s webhook makes no sense: %s", channel.name, error)
+            return Response()
+        except Exception as error:  # noqa: BLE001  # delivered again it would only fail again (FC-21)
+            log.error("%s webhook could not be read: %s", channel.name, logs.told(error))
             return Response()
 
 

@@ -76,14 +76,14 @@ def load(text: str) -> Session:
         for upgrade in _UPGRADES[int(record["format"]) - 1 :]:
             record = upgrade(record)
         return Session(
-            run=record["run"],
-            seen=record["seen"],
+            run=str(record["run"]),
+            seen=int(record["seen"]),
             content=record.get("content", ""),
             language=record.get("language"),
             consent=record.get("consent"),
             answers={id: _load_answer(answer) for id, answer in record.get("answers", {}).items()},
             asked=_load_asked(record.get("asked")),
-            misses=record.get("misses", 0),
+            misses=int(record.get("misses", 0)),
             told=frozenset(record.get("told", ())),
             stopped=record.get("stopped", False),
         )

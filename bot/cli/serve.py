@@ -6,11 +6,12 @@ import contextlib
 import logging
 import os
 import signal
+import socket
 
 from bot import logs
 from bot.cli.common import Subparsers, UsageError, command
 from bot.house import SENDS, House, Work, prepared
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ def run_serve(args: argparse.Namespace) -> int:
     from granian.server import Server
 
     settings = prepared(os.environ)
+    _check_address(settings.host, settings.port)
     logs.set_up(settings.log_level)
     if settings.telegram and not settings.telegram.webhook_secret:
         log.warning("TELEGRAM_WEBHOOK_SECRET is not set: Telegram's webhooks are refused, only `rumbo poll` works")
@@ -50,6 +52,16 @@ def run_serve(args: argparse.Namespace) -> int:
         workers_kill_timeout=ENDS_WITHIN,
     ).serve()
     return 0
+
+
+def _check_address(host: str, port: int) -> None:
+    """Two servers on one port would share what comes in, and nobody would notice. Raises SettingsError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        mistake = f"RUMBO_HOST and RUMBO_PORT: nobody can listen at {host}, port {port}: {error.strerror}"
+        raise SettingsError((mistake,)) from None
 
 
 def run_send(_: argparse.Namespace) -> int:

@@ -126,7 +126,7 @@ def pick(talk: Talk, option: str, asked: Asked) -> Turn:
         case "stop_inside":
             return talk.go_on(Say("stop.kept_on"))
         case "change":
-            return talk.put(option)
+            return talk.put(option, before=talk.here.answers.get(option, SKIPPED))
         case "miss":
             return _after_misses(talk, option, asked.subject)
         case "which" | "guess" | "range" | "contradiction":
@@ -245,7 +245,8 @@ def _confirmed(talk: Talk, option: str, asked: Asked) -> Turn:
         "just_two": (*asked.ticked[:1], *asked.ticked[-1:]),
         "only_none": (),
     }.get(option, (option,))
-    shown = talk.options(question) if question.kind == "several" else ()
+    lines = {*talk.options(question), *chosen} if question.kind == "several" else set()
+    shown = tuple(item.id for item in question.items if item.id in lines)
     return store(talk, {question.id: Answer(chosen, shown)})
 
 

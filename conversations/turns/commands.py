@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from conversations.prompts import ABOUT_A_QUESTION
 from conversations.questions import SKIPPED
@@ -12,6 +13,9 @@ from conversations.turns.answers import change, pick, store
 from conversations.turns.talk import Talk, Turn
 from conversations.understanding import Commanded
 
+AT_ONCE = timedelta(seconds=1)
+"""Two greetings within this time are one: a link that opens Telegram may send /start twice."""
+
 
 def command(talk: Talk, said: Commanded) -> Turn:
     """The turn for a command; a word that has no use at this step repeats what is open."""
@@ -20,7 +24,16 @@ def command(talk: Talk, said: Commanded) -> Turn:
         act = _ONCE_A_LANGUAGE_IS_KNOWN.get(said.name)
     if act is None and talk.here.consent:
         act = _IN_THE_INTERVIEW.get(said.name)
-    return act(talk, said.argument) if act else talk.again(note=f"command:{said.name}")
+    return act(talk, said.argument) if act else _of_no_use(talk, said.name)
+
+
+def _of_no_use(talk: Talk, name: str) -> Turn:
+    """After a refusal the lines again; before consent, passing over leads back to it; else what is open."""
+    if talk.here.consent is False:
+        return beginning.decline(talk)
+    if talk.here.language and name in ("skip", "continue"):
+        return talk.go_on()
+    return talk.again(note=f"command:{name}")
 
 
 # ---------------------------------------------------------------------- at every step
@@ -50,7 +63,10 @@ def _language(talk: Talk, wished: str) -> Turn:
 
 
 def _hello(talk: Talk, argument: str) -> Turn:
-    """A greeting in the middle: go on or begin again; no earlier answer is shown."""
+    """A greeting in the middle: go on or begin again; no earlier answer is shown. Twice in a second is once."""
+    asked = talk.here.asked
+    if asked and asked.id in ("language", "resume") and talk.pause <= AT_ONCE:
+        return Turn(talk.here, (), ("same_hello",))
     if not talk.here.language or talk.here.consent is False:
         return beginning.greet(talk, argument)
     return talk.prompt("resume") if talk.here.answers else talk.again()
@@ -107,7 +123,9 @@ def _back(talk: Talk, _: str) -> Turn:
     if not answered:
         return talk.again(Say("back.nothing"))
     left = {id: given for id, given in talk.here.answers.items() if id != answered[-1]}
-    return talk.on(replace(talk.here, answers=left)).put(answered[-1], Say("back.done"))
+    undone, asked = talk.here.answers[answered[-1]], talk.here.asked
+    told = talk.here.told - {"town"} if asked and asked.id == "town" else talk.here.told
+    return talk.on(replace(talk.here, answers=left, told=told)).put(answered[-1], Say("back.done"), before=undone)
 
 
 def _change(talk: Talk, _: str) -> Turn:

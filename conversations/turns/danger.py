@@ -16,7 +16,8 @@ def danger(talk: Talk, kind: str) -> Turn:
     """
     if talk.country is not None:
         lines = helpers.lines(talk.guide.hotlines, talk.country, helpers.DANGER_LINES[kind])
-        return Turn(talk.session, (ShowDanger(kind, lines, talk.country),), ("danger",))
+        known = talk.country in talk.guide.served
+        return Turn(talk.session, (ShowDanger(kind, lines, talk.country) if known else talk.contact(),), ("danger",))
     said = Say("danger.where", {"emergency_list": EmergencyNumbers()})
     if talk.session is None or talk.session.stopped:
         return Turn(beginning.newcomer(talk, Asked("lines")), (said,), ("danger",))

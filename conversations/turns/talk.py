@@ -15,7 +15,7 @@ from conversations.guide import Guide
 from conversations.medium import Medium
 from conversations.planner import Plan
 from conversations.prompts import MENUS, PROMPTS
-from conversations.questions import Question
+from conversations.questions import SKIPPED, Answer, Question
 from conversations.replies import (
     Ask,
     Country,
@@ -111,9 +111,9 @@ class Talk:
         return Say("danger.where", {"emergency_list": EmergencyNumbers()})
 
     def contact(self) -> ShowContact:
-        """A person to talk to."""
-        found = helpers.contact(self.guide.centres, self.country, self.now) if self.country else None
-        return ShowContact(found, self.country)
+        """A person to talk to; where we know nobody and no line, who runs this copy and the region's numbers."""
+        country = self.country if self.country in self.guide.served else None
+        return ShowContact(helpers.contact(self.guide.centres, country, self.now) if country else None, country)
 
     def no_centre(self, country: str) -> Say:
         """That we know no place in a country, and whom to call there."""
@@ -168,21 +168,23 @@ class Talk:
             return self.on(told).put(question.id, *said, Say("ask.results_ready"), note=note)
         return self.put(question.id, *said, note=note)
 
-    def put(self, id: str, *said: Reply, note: str = "") -> Turn:
-        """Put a question of the interview."""
+    def put(self, id: str, *said: Reply, note: str = "", before: Answer = SKIPPED) -> Turn:
+        """Put a question of the interview; `before`: the answer that is to be given anew."""
         question = self.guide.question(id)
         if question is None:
             return self.go_on(*said)
         ask = Ask(
-            Asked(id, self.options(question)), first=not self.here.answers and not said, remaining=self.plan.remaining
+            Asked(id, self.options(question, before)),
+            first=not self.here.answers and not said,
+            remaining=self.plan.remaining,
         )
         session = replace(self.here, asked=ask.asked, misses=0)
         return Turn(session, (*said, ask), (note,) if note else ())
 
-    def options(self, question: Question) -> tuple[str, ...]:
+    def options(self, question: Question, before: Answer = SKIPPED) -> tuple[str, ...]:
         """The options of a question as they are shown to this person, in order."""
         if question.kind == "several":
-            return self._lines_of(question)
+            return self._lines_of(question, before)
         options = tuple(option.id for option in question.options)
         if question.kind != "country":
             return options
@@ -190,11 +192,16 @@ class Talk:
         shortcuts = dict.fromkeys((*first, *question.shortcuts))
         return (*tuple(shortcuts)[: len(question.shortcuts)], *options)
 
-    def _lines_of(self, question: Question) -> tuple[str, ...]:
-        """The lines of a checklist that still matter; put again, those that mattered without its own answer."""
+    def _lines_of(self, question: Question, before: Answer) -> tuple[str, ...]:
+        """The lines of a checklist that still matter. To change an answer, those it was given to as well: what came
+        after may have settled them."""
+        new = self.plan.items(question)
+        if new and not before.shown:
+            return tuple(item.id for item in new)
         others = {id: answer for id, answer in self.here.answers.items() if id != question.id}
-        items = self.plan.items(question) or Plan(self.guide, others, self.may_ask_private).items(question)
-        return tuple(item.id for item in items)
+        wanted = {item.id for item in Plan(self.guide, others, self.may_ask_private).items(question)}
+        lines = tuple(item.id for item in question.items if item.id in wanted | set(before.shown))
+        return lines or tuple(item.id for item in question.items)
 
     def ask_town(self, *said: Reply, for_results: bool = False) -> Turn:
         """Ask where they are: last of all before the results, or when a place was wanted."""

@@ -128,9 +128,13 @@ class Lexicon:
 
     def command(self, text: str) -> str | None:
         """The command that a whole message is, in any language."""
-        return self.commands.get(folded(text))
+        said = folded(text)
+        if not said and not set(text.split()) <= _ONLY_ASKING:
+            return None  # a thumb or a flag has no words either, and asks for nothing
+        return self.commands.get(said)
 
 
+_ONLY_ASKING = frozenset(("?", "¿", "¿?", "??", "???", "؟", "？"))
 CHECKLIST_NONE = "0"
 UNSURE_NUMBER = 9
 SLASH = {"start": "hello", "help": "help", "back": "back", "change": "change", "results": "results", "centre": "centre",
@@ -260,10 +264,7 @@ class _Reader:
 
     def _is_option(self, body: str, asked: Asked | None) -> bool:
         """A word that is an option here is an answer, whatever command it could be elsewhere."""
-        if asked is None:
-            return False
-        said = folded(body)
-        return any(said == folded(label) for option in asked.options for label in self._labels(option))
+        return asked is not None and bool(self._spelled_out(body, asked.options))
 
     def _labels(self, option: str) -> Sequence[str]:
         asked = self._asked
@@ -281,13 +282,18 @@ class _Reader:
             return self._place_or_option(body, asked)
         if question is None:
             return self._option_or_answer(body, asked)
-        if self.lexicon.yes_no.unsure(body, self._language):
+        if self._unsure(body):
             return Answered({question.id: SKIPPED})
         if question.kind == "country":
             return self._country(body, asked, question)
         if question.kind == "several":
             return self._lines(body, asked, question)
         return self._one(body, asked, question)
+
+    def _unsure(self, body: str) -> bool:
+        """ "No sé", also with its number as the list shows it: "9 No sé"."""
+        number, said = self.lexicon.numbers.label_after_number(body) or (UNSURE_NUMBER, body)
+        return number == UNSURE_NUMBER and self.lexicon.yes_no.unsure(said, self._language)
 
     def _place_or_option(self, body: str, asked: Asked) -> Understood:
         """What stands open beside a place: an option by number or words, else a country or a town."""
@@ -296,6 +302,8 @@ class _Reader:
             return picked
         if asked.id == "lines":
             return self._country_or_town(body)
+        if asked.id != "town" and self.lexicon.yes_no.yes_no(body, self._language) is not None:
+            return picked  # "bueno" and "vale" are towns too, but hardly here
         found = self.lexicon.towns.find(body, self.where)
         return Located(found.places, sure=found.how != "fuzzy") if found.places else picked
 
@@ -324,10 +332,11 @@ class _Reader:
 
     def _option(self, body: str, asked: Asked) -> Understood:
         """An option of one of our own prompts: by number, label, yes or no."""
-        by_number = self._by_number(body, asked.options)
+        matched = self._spelled_out(body, asked.options)
+        by_number = None if matched else self._by_number(body, asked.options)
         if by_number is not None:
             return Picked(by_number) if isinstance(by_number, str) else by_number
-        matched = self._by_label(body, asked.options)
+        matched = matched or self._by_label(body, asked.options)
         if len(matched) == 1:
             return Picked(matched[0])
         if asked.id in YES_NO:
@@ -350,9 +359,10 @@ class _Reader:
 
     def _by_number(self, body: str, options: Sequence[str]) -> str | Unclear | None:
         """The option a number names, against the list as it was shown; None when the reply is not a number."""
+        copied = self._number_and_label(body, options)
         numbers = self.lexicon.numbers.numbers(body, self._language)
-        if numbers is None:
-            return self._number_and_label(body, options)
+        if copied is not None or numbers is None:
+            return copied
         if numbers.kind != "one":
             return Unclear("one_only", high=len(options))
         number = numbers.values[0]
@@ -368,19 +378,27 @@ class _Reader:
         option = options[found[0] - 1]
         return option if option in self._by_label(found[1], options) else None
 
+    def _spelled_out(self, body: str, options: Sequence[str]) -> list[str]:
+        """Options whose whole label this is, such as "18 a 20"."""
+        said = folded(body)
+        return [option for option in options if said and any(said == folded(label) for label in self._labels(option))]
+
     def _by_label(self, body: str, options: Sequence[str]) -> list[str]:
         """Options whose words these are: exactly, else by a beginning that only one of them has."""
         said = folded(body)
-        spelled = {option: [folded(label) for label in self._labels(option)] for option in options}
-        exact = [option for option, labels in spelled.items() if said in labels]
+        exact = self._spelled_out(body, options)
         if exact or not said:
             return exact
+        spelled = {option: [folded(label) for label in self._labels(option)] for option in options}
         typed = " ".join(said)
         if len(typed) < 3:
             return []
         return [option for option, labels in spelled.items() if any(_holds(" ".join(label), typed) for label in labels)]
 
     def _one(self, body: str, asked: Asked, question: Question) -> Understood:
+        spelled = self._spelled_out(body, asked.options)
+        if len(spelled) == 1:
+            return Answered({question.id: Answer((spelled[0],))})
         age = self._age(body, question)
         if age is not None:
             return age
@@ -408,11 +426,11 @@ class _Reader:
         return [option for option in (question.yes if said else question.no) if option in asked.options]
 
     def _age(self, body: str, question: Question) -> Understood | None:
-        """An age in years as the band it lies in. A bare number that is an option of the list is the option."""
+        """An age in years as the band it lies in. A bare digit belongs to the list: nobody so young is writing."""
         if question.fills != {"age"}:
             return None
         age = self.lexicon.numbers.age(body)
-        if age is None or ((age <= len(question.options) or age == UNSURE_NUMBER) and len(folded(body)) == 1):
+        if age is None or (age <= UNSURE_NUMBER and len(folded(body)) == 1):
             return None
         for option in question.options:
             if age in option.says.get("age", ()):

@@ -70,7 +70,7 @@ class Run:
 
 async def test_updates_are_taken_and_confirmed() -> None:
     """The webhook is removed first; a press is acknowledged; one bad update does not stop the others."""
-    run = Run(lambda run: len(run.taken) == 2)
+    run = Run(lambda run: len(run.taken) == 2, least=4)
     await run.against(
         TRUE,
         updates(

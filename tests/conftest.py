@@ -1,4 +1,4 @@
-"""The servers the tests of this folder run against."""
+"""The servers that tests run against."""
 
 from tests.servers import cluster_server, embedded_server, keys, server, short_folder, vault
 
