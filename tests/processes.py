@@ -62,7 +62,7 @@ class Process:
     def ends(self) -> int:
         """Ask it to end; its exit code. Longer than a few seconds is a failure."""
         self.inner.send_signal(signal.SIGTERM)
-        return self.inner.wait(8)
+        return self.inner.wait(20)
 
 
 @contextmanager

@@ -15,8 +15,12 @@ from bot.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
 
-ENDS_WITHIN = 30
-"""Seconds that a worker process has to finish what it is sending, before it is killed."""
+ENDS_WITHIN = 10
+"""Seconds that a worker process has to finish what it is sending, before it is killed; nothing is lost then.
+
+Also met by a worker that is told to stop in the moment in which it starts: granian 2.8 installs its signal handlers a
+little after the worker begins to serve, and tells each worker only once.
+"""
 
 
 def add(commands: Subparsers) -> None:
