@@ -185,17 +185,23 @@ class Plan:
             wanted = more
 
     def _leading_to(self, wanted: set[str]) -> set[str]:
+        """The facts that decide whether a wanted fact follows, or whether the question or line that says it is put."""
         more: set[str] = set()
         for follows in self.content.follows:
             if any(fact in wanted for fact, _ in follows.sets):
                 more |= follows.condition.wants(self.known)
         for question in self.askable:
-            if question.fills & wanted:
+            lines = [item for item in self._open_items(question) if self._says(question, item) & wanted]
+            for item in lines:
+                more |= item.shown_if.wants(self.known)
+            if lines or (question.fills | {answer_fact(question.id)}) & wanted:
                 more |= question.applies.wants(self.known)
-            for item in self._open_items(question):
-                if item.fills & wanted:
-                    more |= item.shown_if.wants(self.known)
         return more
+
+    @staticmethod
+    def _says(question: Question, item: Item) -> frozenset[str]:
+        """What a line tells: facts, and whether it was ticked, on which other questions may hang."""
+        return item.fills | {answer_fact(question.id, item.id)}
 
     @cached_property
     def next(self) -> Question | None:
@@ -212,8 +218,7 @@ class Plan:
         return tuple(
             item
             for item in self._open_items(question)
-            if item.shown_if.judge(self.known) is MET
-            and (item.fills | {answer_fact(question.id, item.id)}) & self.wanted
+            if item.shown_if.judge(self.known) is MET and self._says(question, item) & self.wanted
         )
 
     @cached_property

@@ -83,15 +83,20 @@ def sheets(results: Results, medium: Medium) -> list[Sheet]:
 
 
 def arrange(plan: Plan) -> Results:
-    """The results as a plan stands. Before the interview is over only what is already certain counts as fitting."""
+    """The results as a plan stands. Before the interview is over only what is already certain counts as fitting.
+
+    What a skipped question keeps open is not listed one by one, which could be twenty lines: the question is named once
+    instead. A way to protection is listed all the same, with its condition: passing over a hard question hides none.
+    """
     certain = plan.next is None
     shown = [o for o in plan.outcomes if o.standing in (LIKELY, MAYBE) and (certain or o.final)]
+    listed = [o for o in shown if o.pathway.kind == "protection" or not _hangs_on_skipped(plan, o)]
     return Results(
         country=_single(plan, "location_country"),
-        fits=tuple(sorted((o for o in shown if not o.quiet), key=order)),
-        quiet=tuple(sorted((o for o in shown if o.quiet), key=order)),
+        fits=tuple(sorted((o for o in listed if not o.quiet), key=order)),
+        quiet=tuple(sorted((o for o in listed if o.quiet), key=order)),
         closed=tuple(o for o in plan.outcomes if o.standing is CLOSED),
-        notices=tuple(_touching(plan, shown)),
+        notices=tuple(_touching(plan, listed)),
         skipped=tuple(_skipped_that_matter(plan, shown)),
         certain=certain,
     )
@@ -103,6 +108,10 @@ _GROUPS = {"protection": 0, "residence": 1, "family": 1, "work": 1, "study_or_vi
 def order(outcome: Outcome) -> tuple[int, int]:
     """The place of an outcome: protection first, a visit late, leaving last; surer before less sure."""
     return (_GROUPS[outcome.pathway.kind], 0 if outcome.standing is LIKELY else 1)
+
+
+def _hangs_on_skipped(plan: Plan, outcome: Outcome) -> bool:
+    return any(test.fact in plan.skipped for test in outcome.depends_on)
 
 
 def _single(plan: Plan, fact: str) -> str | None:

@@ -60,7 +60,7 @@ class Process:
         return [int(line.rpartition(" ")[2]) for line in self.log.splitlines() if "Spawning worker-" in line]
 
     def ends(self) -> int:
-        """Ask it to end; its exit code. Longer than a few seconds is a failure."""
+        """Ask it to end; its exit code. A worker that does not finish is killed within ten seconds (bot/cli/serve.py)."""
         self.inner.send_signal(signal.SIGTERM)
         return self.inner.wait(20)
 

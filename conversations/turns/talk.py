@@ -163,7 +163,7 @@ class Talk:
             return self.results(*said)
         if question.policy == "private" and "private" not in session.told:
             return self.prompt("private", *said, note=note)
-        if self.plan.useful and "ready" not in session.told:
+        if "ready" not in session.told and arrange(self.plan).fits:
             told = replace(session, told=session.told | {"ready"})
             return self.on(told).put(question.id, *said, Say("ask.results_ready"), note=note)
         return self.put(question.id, *said, note=note)
