@@ -60,7 +60,7 @@ class Process:
         return [int(line.rpartition(" ")[2]) for line in self.log.splitlines() if "Spawning worker-" in line]
 
     def ends(self) -> int:
-        """Ask it to end; its exit code. A worker that does not finish is killed within ten seconds (bot/cli/serve.py)."""
+        """Ask it to end; its exit code. A worker that does not finish is killed after `bot.cli.serve.ENDS_WITHIN`."""
         self.inner.send_signal(signal.SIGTERM)
         return self.inner.wait(20)
 
