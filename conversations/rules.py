@@ -131,10 +131,30 @@ class Differs(Test):
 
 
 @dataclass(frozen=True, slots=True)
-class All:
-    """Every part is met."""
+class Joint:
+    """Several conditions as one."""
 
     parts: tuple["Rule", ...]
+
+    def judge(self, known: Known) -> Verdict:
+        """The verdict of all parts together."""
+        raise NotImplementedError(type(self))
+
+    def wants(self, known: Known) -> frozenset[str]:
+        """What the open parts want; nothing once the whole is decided."""
+        if self.judge(known) is not OPEN:
+            return frozenset()
+        return frozenset[str]().union(*(part.wants(known) for part in self.parts))
+
+    def tests(self) -> Iterator[Test]:
+        """The leaves, in the order written."""
+        for part in self.parts:
+            yield from part.tests()
+
+
+@dataclass(frozen=True, slots=True)
+class All(Joint):
+    """Every part is met."""
 
     def judge(self, known: Known) -> Verdict:
         """Unmet as soon as one part is, whatever the others say."""
@@ -147,21 +167,10 @@ class All:
                 verdict = OPEN
         return verdict
 
-    def wants(self, known: Known) -> frozenset[str]:
-        """What the open parts want; nothing once the whole is decided."""
-        return _wants(self, known)
-
-    def tests(self) -> Iterator[Test]:
-        """The leaves, in the order written."""
-        for part in self.parts:
-            yield from part.tests()
-
 
 @dataclass(frozen=True, slots=True)
-class Some:
+class Some(Joint):
     """At least one part is met."""
-
-    parts: tuple["Rule", ...]
 
     def judge(self, known: Known) -> Verdict:
         """Met as soon as one part is, whatever the others say."""
@@ -173,15 +182,6 @@ class Some:
             if found is OPEN:
                 verdict = OPEN
         return verdict
-
-    def wants(self, known: Known) -> frozenset[str]:
-        """What the open parts want; nothing once the whole is decided."""
-        return _wants(self, known)
-
-    def tests(self) -> Iterator[Test]:
-        """The leaves, in the order written."""
-        for part in self.parts:
-            yield from part.tests()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,12 +208,6 @@ Rule = Test | All | Some | Not
 
 ALWAYS = All(())
 """The rule that everybody meets."""
-
-
-def _wants(rule: All | Some, known: Known) -> frozenset[str]:
-    if rule.judge(known) is not OPEN:
-        return frozenset()
-    return frozenset[str]().union(*(part.wants(known) for part in rule.parts))
 
 
 def facts_of(rule: Rule) -> frozenset[str]:
