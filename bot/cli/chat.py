@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -39,6 +40,8 @@ def run(args: argparse.Namespace) -> int:
 
     script = _read_script(args.script)
     terminal = Terminal(guide_of(), args.channel, now_of(args), language=args.lang, as_json=args.json)
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # a closed terminal ends like Ctrl-C: the bundled server goes too
+        signal.signal(ending, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         if script is not None:
             return asyncio.run(terminal.play(parse_script(script)))
