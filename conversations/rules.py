@@ -11,6 +11,7 @@ know where facts come from or what a condition leads to.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import ClassVar
 
 Value = str | int | bool
 Values = frozenset[Value]
@@ -55,7 +56,7 @@ class Test:
         yield self
 
     def _verdict(self, left: Values) -> Verdict:
-        raise NotImplementedError(type(self))
+        raise NotImplementedError(type(self))  # each test on one fact says it; Differs, on two, judges by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +133,23 @@ class Differs(Test):
 
 @dataclass(frozen=True, slots=True)
 class Joint:
-    """Several conditions as one."""
+    """Several conditions as one: one part with the decisive verdict decides, whatever the others say."""
 
     parts: tuple["Rule", ...]
 
+    decisive: ClassVar[Verdict]
+    otherwise: ClassVar[Verdict]
+
     def judge(self, known: Known) -> Verdict:
-        """The verdict of all parts together."""
-        raise NotImplementedError(type(self))
+        """The decisive verdict if a part has it; open while one might still; else the other verdict."""
+        verdict = self.otherwise
+        for part in self.parts:
+            found = part.judge(known)
+            if found is self.decisive:
+                return found
+            if found is OPEN:
+                verdict = OPEN
+        return verdict
 
     def wants(self, known: Known) -> frozenset[str]:
         """What the open parts want; nothing once the whole is decided."""
@@ -152,36 +163,18 @@ class Joint:
             yield from part.tests()
 
 
-@dataclass(frozen=True, slots=True)
 class All(Joint):
     """Every part is met."""
 
-    def judge(self, known: Known) -> Verdict:
-        """Unmet as soon as one part is, whatever the others say."""
-        verdict = MET
-        for part in self.parts:
-            found = part.judge(known)
-            if found is UNMET:
-                return UNMET
-            if found is OPEN:
-                verdict = OPEN
-        return verdict
+    __slots__ = ()
+    decisive, otherwise = UNMET, MET
 
 
-@dataclass(frozen=True, slots=True)
 class Some(Joint):
     """At least one part is met."""
 
-    def judge(self, known: Known) -> Verdict:
-        """Met as soon as one part is, whatever the others say."""
-        verdict = UNMET
-        for part in self.parts:
-            found = part.judge(known)
-            if found is MET:
-                return MET
-            if found is OPEN:
-                verdict = OPEN
-        return verdict
+    __slots__ = ()
+    decisive, otherwise = MET, UNMET
 
 
 @dataclass(frozen=True, slots=True)
