@@ -279,13 +279,13 @@ def _twilio_channels(twilio: TwilioSettings, public_url: str) -> dict[ChannelNam
     )
     channels: dict[ChannelName, Channel] = {}
     if twilio.sms_sender:
-        channels["sms"] = Sms(account, twilio.sms_sender)
+        channels["sms"] = Sms(account, twilio.sms_sender, rate=twilio.sms_rate)
     if twilio.whatsapp_sender:
-        channels["whatsapp"] = WhatsApp(account, twilio.whatsapp_sender)
+        channels["whatsapp"] = WhatsApp(account, twilio.whatsapp_sender, rate=twilio.whatsapp_rate)
     return channels
 
 
 def _telegram_channel(telegram: TelegramSettings) -> Channel:
-    from bot.channels.telegram import Telegram
+    from bot.channels.telegram import RATE, Telegram
 
-    return Telegram(telegram.token.value, telegram.webhook_secret.value, api=telegram.api)
+    return Telegram(telegram.token.value, telegram.webhook_secret.value, api=telegram.api, rate=telegram.rate or RATE)

@@ -8,11 +8,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from conversations.events import Event
 
 ChannelName = Literal["sms", "whatsapp", "telegram"]
+CHANNELS: tuple[ChannelName, ...] = get_args(ChannelName)
 
 
 @dataclass(frozen=True, slots=True)

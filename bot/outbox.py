@@ -1,28 +1,33 @@
 """The sender: takes replies from the outbox and hands them to their channels.
 
-One task a person keeps that person's order; while one person's reply has to wait, only that person waits. It decides
-what a failed send means from the outcome alone and knows nothing of carriers or of what it sends.
+One task a person keeps that person's order; while one person's reply has to wait, only that person waits. A slow
+carrier fills its own room and holds up its own people. It decides what a failed send means from the outcome alone and
+knows nothing of carriers or of what it sends.
 """
 
 import asyncio
 import logging
 import time
-from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from bot.channels import Channel, Outcome, SendError
-from bot.messages import Address, ChannelName
+from bot.messages import CHANNELS, Address, ChannelName
+from bot.pace import Pace
 from bot.store import Outbox, Store, Unavailable, Waiting
 
+P = ParamSpec("P")
 Result = TypeVar("Result")
 
-_READS = 100  # entries at a time
-_HOLDS = 10_000  # entries in memory; many, for those of a carrier that is down must not stop the others'
+_READS = 100  # entries of a channel at a time
+_HOLDS = 3_000  # entries of a channel in memory
 _AT_ONCE = 32  # sends to one carrier at a time
 _WAIT = 0.2  # s; also how soon a quiet sender notices that it shall stop
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # s, doubling between attempts
+_ENDS_WITHIN = 7.0  # s, for calls under way when told to stop; a process has ten to end
 
 log = logging.getLogger(__name__)
 
@@ -44,37 +49,57 @@ class Sender:
         self._channels = channels
         self._now = now
         self._sleep = sleep
-        self._gates = {name: asyncio.Semaphore(_AT_ONCE) for name in channels}
+        self._gates = {name: asyncio.Semaphore(_AT_ONCE) for name in CHANNELS}
+        self._turnstiles = {name: asyncio.Lock() for name in CHANNELS}
         self._queues: dict[Address, deque[Waiting]] = {}
+        self._held: Counter[ChannelName] = Counter()
+        self._people: set[asyncio.Task[None]] = set()
         self._stop = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until `stop` is set; then finish the calls under way and leave the rest to the next sender.
 
+        A call that takes too long to finish is left, too: the next sender asks the carrier what became of it.
         Set the event, do not cancel: a cancelled task that waits in a blocking read may simply go on (redis-py 8.1).
         """
         self._stop = stop
-        async with asyncio.TaskGroup() as people:
+        try:
             while not stop.is_set():
                 for entry in await self._read():
-                    self._queue(entry, people)
-        await self._release()
+                    self._queue(entry)
+        finally:
+            await self._finish()
+        await self._outbox.release()
+
+    async def _finish(self) -> None:
+        if not self._people:
+            return
+        _, unfinished = await asyncio.wait(self._people, timeout=_ENDS_WITHIN)
+        for person in unfinished:
+            person.cancel()
+        if unfinished:
+            log.warning("stopped with %d calls to carriers under way", len(unfinished))
+            await asyncio.wait(unfinished)
 
     async def _read(self) -> Sequence[Waiting]:
-        room = _HOLDS - sum(len(queue) for queue in self._queues.values())
+        room = {name: max(0, min(_READS, _HOLDS - self._held[name])) for name in CHANNELS}
         try:
-            return await self._outbox.read(max(0, min(_READS, room)), _WAIT)
+            return await self._outbox.read(room, _WAIT)
         except Unavailable as error:
             log.warning("the outbox is away: %s", error)
             await self._rest(_FIRST_PAUSE)
             return ()
 
-    def _queue(self, entry: Waiting, people: asyncio.TaskGroup) -> None:
+    def _queue(self, entry: Waiting) -> None:
         to = entry.outbound.to
-        if to not in self._queues:
-            self._queues[to] = deque()
-            people.create_task(self._serve(to))
-        self._queues[to].append(entry)
+        self._held[to.channel] += 1
+        if to in self._queues:
+            self._queues[to].append(entry)
+            return
+        self._queues[to] = deque([entry])
+        person = asyncio.create_task(self._serve(to))
+        self._people.add(person)
+        person.add_done_callback(self._people.discard)
 
     async def _serve(self, to: Address) -> None:
         """Deliver what waits for one address, in order."""
@@ -83,50 +108,83 @@ class Sender:
             while queue and not self._stop.is_set():
                 await self._deliver(queue[0])
                 queue.popleft()
+                self._held[to.channel] -= 1
         except Unavailable:
             log.warning("stopped while the store is away: a reply may be sent again")
-        del self._queues[to]
+        finally:
+            self._held[to.channel] -= len(queue)
+            del self._queues[to]
 
     async def _deliver(self, entry: Waiting) -> None:
-        """Bring one entry to its end, or leave it where it is when told to stop."""
+        """Bring one entry to its end, or leave it where it is when told to stop or when it is another's by now."""
         pause, since = _FIRST_PAUSE, entry.queued
-        while not await self._settled(entry, since):
-            entry = replace(entry, tries=entry.tries + 1)
-            if not await self._mark(entry):
-                return  # it is gone with a forgotten person, or another sender's
-            started = self._now()
-            failure = await self._send(entry)
-            if failure is None:
-                break
-            log.warning("reply %s: %s", entry.key, failure)
-            if failure.outcome is Outcome.REFUSED:
-                break
-            if failure.outcome is Outcome.STOPPED:
-                await self._forget(entry)
-                return
-            if failure.outcome is Outcome.NOT_SENT:
-                entry = replace(entry, tries=entry.tries - 1)
-                await self._mark(entry)
-            else:
-                since = started
+        while self._outbox.holds(entry) and not self._stop.is_set() and not await self._is_over(entry):
+            async with self._turn(entry):
+                if self._stop.is_set() or await self._is_over(entry) or await self._is_sent(entry, since):
+                    return
+                if not await self._patiently(self._outbox.begin, entry):
+                    return
+                started = self._now()
+                failure = await self._send(entry)
+                if failure is None:
+                    await self._patiently(self._outbox.done, entry, "sent")
+                    return
+                log.warning("reply %s: %s", entry.key, failure)
+                if failure.outcome is Outcome.REFUSED:
+                    await self._patiently(self._outbox.bury, entry, "refused")
+                    return
+                if failure.outcome is Outcome.STOPPED:
+                    await self._patiently(self._outbox.done, entry, "stopped")
+                    await self._patiently(self._store.forget, entry.outbound.to)
+                    return
+                perhaps = failure.outcome is Outcome.PERHAPS
+                await self._patiently(self._outbox.failed, entry, perhaps=perhaps)
+            if perhaps:
+                entry, since = replace(entry, tries=entry.tries + 1), started
             await self._rest(failure.after.total_seconds() if failure.after else pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
-            if self._stop.is_set():
-                return
-        await self._patiently(lambda: self._outbox.done(entry))
 
-    async def _settled(self, entry: Waiting, since: float) -> bool:
-        """Whether nothing is left to send: too late, overtaken by the person, perhaps sent twice, or sent already."""
+    @asynccontextmanager
+    async def _turn(self, entry: Waiting) -> AsyncIterator[None]:
+        """The person's turn at the carrier: one of few calls at a time, at the pace that the carrier allows."""
+        outbound = entry.outbound
+        channel = self._channels.get(outbound.to.channel)
+        if channel is None:
+            yield
+            return
+        await self._keep_pace(channel.pace_to(outbound.to))
+        async with self._gates[outbound.to.channel]:
+            # One after another, so that nobody reserves a turn long before it comes.
+            async with self._turnstiles[outbound.to.channel]:
+                await self._keep_pace(channel.pace(dict(outbound.payload)))
+            yield
+
+    async def _keep_pace(self, pace: Pace | None) -> None:
+        wait = await self._patiently(self._outbox.reserve, pace) if pace else 0.0
+        if wait > 0:
+            await self._rest(wait)
+
+    async def _is_over(self, entry: Waiting) -> bool:
+        """Whether it is too late, or the person has moved past the question; then the entry is taken off."""
         outbound = entry.outbound
         if self._now() > outbound.expires.timestamp():
+            await self._patiently(self._outbox.done, entry, "late")
             return True
-        if outbound.question is not None:
-            serial = await self._patiently(lambda: self._outbox.current(outbound.to))
-            if outbound.serial < serial:
-                return True
+        if outbound.question is None or outbound.serial >= await self._patiently(self._outbox.current, outbound.to):
+            return False
+        await self._patiently(self._outbox.done, entry, "overtaken")
+        return True
+
+    async def _is_sent(self, entry: Waiting, since: float) -> bool:
+        """Whether an earlier attempt has done it, or may have done it twice; then the entry is taken off, or dead."""
         if entry.tries > 1:
             log.warning("reply %s: perhaps sent, twice; not sent again", entry.key)
-        return entry.tries > 1 or (entry.tries == 1 and await self._arrived(entry, since))
+            await self._patiently(self._outbox.bury, entry, "doubtful")
+        elif entry.tries == 1 and await self._arrived(entry, since):
+            await self._patiently(self._outbox.done, entry, "sent")
+        else:
+            return False
+        return True
 
     async def _arrived(self, entry: Waiting, since: float) -> bool:
         """Whether an attempt that ended in doubt reached the person, as far as the carrier can tell."""
@@ -142,26 +200,18 @@ class Sender:
         if channel is None:
             return SendError(Outcome.REFUSED, "channel is off")
         try:
-            async with self._gates[outbound.to.channel]:
-                await channel.send(outbound.to, dict(outbound.payload))
+            await channel.send(outbound.to, dict(outbound.payload))
         except SendError as error:
             return error
         except Exception as error:  # noqa: BLE001 - our bug in a channel; the call may have been made all the same
             return SendError(Outcome.PERHAPS, type(error).__name__)
         return None
 
-    async def _forget(self, entry: Waiting) -> None:
-        await self._patiently(lambda: self._store.forget(entry.outbound.to))
-        await self._patiently(lambda: self._outbox.done(entry))
-
-    async def _mark(self, entry: Waiting) -> bool:
-        return await self._patiently(lambda: self._outbox.mark(entry))
-
-    async def _patiently(self, call: Callable[[], Awaitable[Result]]) -> Result:
+    async def _patiently(self, call: Callable[P, Awaitable[Result]], *args: P.args, **kwargs: P.kwargs) -> Result:
         """What the call gives, once the store is there; raises Unavailable only when told to stop meanwhile."""
         while True:
             try:
-                return await call()
+                return await call(*args, **kwargs)
             except Unavailable:
                 if self._stop.is_set():
                     raise
@@ -173,10 +223,3 @@ class Sender:
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
-        await asyncio.gather(*waits, return_exceptions=True)
-
-    async def _release(self) -> None:
-        try:
-            await self._outbox.release()
-        except Unavailable as error:
-            log.warning("the outbox is away: leases lapse by themselves (%s)", error)

@@ -48,7 +48,10 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class TwilioSettings:
-    """The Twilio account and the numbers that are on. Several `secrets` while a token is being replaced."""
+    """The Twilio account and the numbers that are on. Several `secrets` while a token is being replaced.
+
+    Rates are a second; 0 leaves them to the channel.
+    """
 
     sid: str
     secrets: tuple[Secret, ...]
@@ -57,15 +60,21 @@ class TwilioSettings:
     sms_sender: str
     whatsapp_sender: str
     api: str
+    sms_rate: int
+    whatsapp_rate: int
 
 
 @dataclass(frozen=True, slots=True)
 class TelegramSettings:
-    """The Telegram bot. `webhook_secret` is what each webhook must bring; `api` another server (a stand-in)."""
+    """The Telegram bot. `webhook_secret` is what each webhook must bring; `api` another server (a stand-in).
+
+    `rate` is in messages a second; 0 leaves it to the channel.
+    """
 
     token: Secret
     webhook_secret: Secret
     api: str
+    rate: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +241,8 @@ class _Reader:
             sms_sender=sms,
             whatsapp_sender=whatsapp,
             api=self.address("TWILIO_API"),
+            sms_rate=self.number("TWILIO_SMS_RATE", 0, 0, 10_000),
+            whatsapp_rate=self.number("TWILIO_WHATSAPP_RATE", 0, 0, 10_000),
         )
 
     def telegram(self) -> TelegramSettings | None:
@@ -241,7 +252,8 @@ class _Reader:
         secret = self.matching(
             "TELEGRAM_WEBHOOK_SECRET", r"[A-Za-z0-9_-]{1,256}", "up to 256 letters, digits, underscores or hyphens"
         )
-        return TelegramSettings(Secret(token), Secret(secret), self.address("TELEGRAM_API", TELEGRAM_API))
+        rate = self.number("TELEGRAM_RATE", 0, 0, 10_000)
+        return TelegramSettings(Secret(token), Secret(secret), self.address("TELEGRAM_API", TELEGRAM_API), rate)
 
     def check_together(self, settings: Settings, *, channels: bool) -> None:
         """What only shows when several settings are seen together."""

@@ -4,18 +4,20 @@ The step is pure and may run twice. It never raises: a bug of ours becomes one s
 poison the inbox, and the log line carries the class of the error and the step, never what was written.
 """
 
+import asyncio
 import logging
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
-from bot import logs
+from bot import fragments, logs
 from bot.channels import Channel
+from bot.guard import MOST_SAME, WINDOW, Recent, Silence
 from bot.messages import ChannelName, Inbound, Outbound, Receipt
 from bot.store import Step, Store
 from conversations.catalogue import Catalogue
-from conversations.converse import Turn, converse
+from conversations.converse import Turn, converse, is_urgent, too_many
 from conversations.events import Text
 from conversations.guide import Guide
 from conversations.medium import MEDIA
@@ -40,7 +42,6 @@ class Turns:
     guide: Callable[[], Guide]
     store: Store
     channels: Mapping[ChannelName, Channel]
-    counts: Counter[str] = field(default_factory=Counter)
     watch: Callable[[Inbound, Turn, Sequence[Message], Catalogue], None] | None = None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -50,6 +51,9 @@ class Turns:
         await self.store.accept(inbound)
         # Also for a message seen before: its first delivery may have died between accepting and answering.
         await self.store.advance(inbound.address, self.step)
+        if fragments.may_go_on(inbound):
+            await asyncio.sleep(fragments.WAITS.total_seconds())
+            await self.store.advance(inbound.address, self.step)
 
     async def receipt(self, receipt: Receipt) -> None:
         """What a carrier reports: somebody who wants no more, or can never be reached, is forgotten."""
@@ -57,40 +61,81 @@ class Turns:
             log.info("forgetting a person on %s: %s %s", receipt.address.channel, receipt.status, receipt.error or "")
             await self.store.forget(receipt.address)
 
-    def step(self, saved: str | None, inbound: Inbound, serial: int) -> Step:
+    def step(self, saved: str | None, inbound: Inbound, serial: int, recent: str | None = None) -> Step:
         """The session after a message, and what to send. Never raises."""
+        now = self.clock()
+        heard = _Heard(saved, inbound, serial, Recent.load(recent, now.timestamp()), now)
         try:
-            return self._step(saved, inbound, serial)
+            return self._withheld(heard) or self._answered(heard)
         except Exception as error:  # noqa: BLE001  # the one place that turns our bugs into an apology
-            self._note_fault(error, inbound)
-        guide = self.guide()
-        keep = timedelta(hours=guide.operator.hours)
+            _tell_fault(error, inbound)
         try:
-            return Step(saved, keep, tuple(self._apology(guide, saved, inbound, serial)))
+            return self._apologised(heard)
         except Exception as error:  # noqa: BLE001  # then at least nobody's answers are lost, nor anybody held up
-            self._note_fault(error, inbound)
-            return Step(saved, keep)
+            _tell_fault(error, inbound)
+            return Step(leave=True, counts=("fault",))
 
-    def _note_fault(self, error: Exception, inbound: Inbound) -> None:
-        log.error("a turn failed on %s: %s", inbound.address.channel, logs.told(error))
-        self.counts["fault"] += 1
-
-    def _step(self, saved: str | None, inbound: Inbound, serial: int) -> Step:
-        guide = self.guide()
+    def _answered(self, heard: "_Heard") -> Step:
+        guide, inbound, session = self.guide(), heard.inbound, heard.session
         medium = MEDIA[inbound.address.channel]
-        session = _loaded(saved)
         turn = converse(session, inbound.event, guide, medium, inbound.at, inbound.hint, inbound.carrier)
         catalogue = self._catalogue(guide, _language(turn.session) or _language(session), inbound)
         known = Plan(guide, turn.session.answers, medium.private).known if turn.session else None
         messages = word(turn.replies, turn.session, guide, catalogue, medium, inbound.at, known)
-        self.counts.update(turn.notes)
         if self.watch is not None:
             self.watch(inbound, turn, messages, catalogue)
-        return Step(
-            saved=dump(turn.session) if turn.session else None,
-            keep=turn.keep or timedelta(hours=guide.operator.hours),
-            outbound=tuple(self._outbound(messages, inbound, serial)),
+        led_somewhere = session is not None and not any(note.startswith("unclear") for note in turn.notes)
+        step = Step(dump(turn.session) if turn.session else None, turn.keep or timedelta(hours=guide.operator.hours))
+        return self._with_replies(step, messages, heard, led_somewhere=led_somewhere)
+
+    def _withheld(self, heard: "_Heard") -> Step | None:
+        """The step for a message that is not to be answered: one of too many, or a machine's; the session stays."""
+        event, lately, now = heard.inbound.event, heard.lately, heard.now.timestamp()
+        if heard.inbound.carrier:
+            return None
+        silence: Silence | None = lately.silence(event.body) if isinstance(event, Text) else None
+        if silence is None and lately.is_flooded(now):
+            silence = "flood"
+        if silence is None or (silence in ("flood", "repeat") and is_urgent(heard.session, event, self.guide())):
+            return None
+        step = Step(leave=True, recent=lately.silenced(silence, now).dump(), counts=(f"silence:{silence}",))
+        if lately.is_silent(silence, now):
+            return step
+        log.warning("somebody on %s is not answered for now: %s", heard.inbound.address.channel, silence)
+        notice = self._too_many(heard) if silence == "flood" else ()
+        return replace(step, outbound=tuple(self._outbound(notice, heard)))
+
+    def _too_many(self, heard: "_Heard") -> Sequence[Message]:
+        """The one notice to somebody who writes too much."""
+        guide, inbound, session = self.guide(), heard.inbound, heard.session
+        medium = MEDIA[inbound.address.channel]
+        catalogue = self._catalogue(guide, _language(session), inbound)
+        told = too_many(session, guide, medium, inbound.at, timedelta(seconds=WINDOW))
+        return word([told], session, guide, catalogue, medium, inbound.at)
+
+    def _apologised(self, heard: "_Heard") -> Step:
+        """One apology, with a contact that works without us; what the person has told us stays as it was."""
+        guide = self.guide()
+        catalogue = self._catalogue(guide, _language(heard.session), heard.inbound)
+        text = catalogue.text("service.fault", contact=guide.operator.contact)
+        step = Step(leave=True, counts=("fault",))
+        return self._with_replies(step, [Message((Span(text),))], heard, led_somewhere=False)
+
+    def _with_replies(self, step: Step, messages: Sequence[Message], heard: "_Heard", *, led_somewhere: bool) -> Step:
+        """The step with its replies, but for those that the person has had too often lately."""
+        channel, event = self.channels[heard.inbound.address.channel], heard.inbound.event
+        outbound = self._outbound(messages, heard)
+        fresh = [reply for reply in outbound if heard.lately.may_say(channel.shows(dict(reply.payload)))]
+        if len(fresh) < len(outbound):
+            log.warning("a text that went out %d times is held, on %s", MOST_SAME, channel.name)
+        lately = heard.lately.answers(
+            heard.now.timestamp(),
+            event.body if isinstance(event, Text) else None,
+            [channel.shows(dict(reply.payload)) for reply in fresh],
+            led_somewhere=led_somewhere,
         )
+        held = ("held",) * (len(outbound) - len(fresh))
+        return replace(step, outbound=tuple(fresh), recent=lately.dump(), counts=(*step.counts, *held))
 
     def _catalogue(self, guide: Guide, chosen: str | None, inbound: Inbound) -> Catalogue:
         """The person's language: as chosen, else as guessed from what they wrote or what their client says."""
@@ -100,10 +145,10 @@ class Turns:
         wished = (*_guesses(guide, inbound), hinted, DEFAULT_LANGUAGE, *guide.catalogues)
         return next(guide.catalogues[language] for language in wished if language in guide.catalogues)
 
-    def _outbound(self, messages: Sequence[Message], inbound: Inbound, serial: int) -> list[Outbound]:
-        channel = self.channels[inbound.address.channel]
+    def _outbound(self, messages: Sequence[Message], heard: "_Heard") -> list[Outbound]:
+        inbound, channel = heard.inbound, self.channels[heard.inbound.address.channel]
         # From now on: a message that a carrier brings hours late, because we were away, is answered all the same.
-        expires = max(inbound.at, self.clock()) + WAITS_FOR
+        expires = max(inbound.at, heard.now) + WAITS_FOR
         calls = [(payload, message) for message in messages for payload in channel.render(message)]
         return [
             Outbound(
@@ -111,28 +156,37 @@ class Turns:
                 to=inbound.address,
                 payload=payload,
                 expires=expires,
-                serial=serial,
+                serial=heard.serial,
                 question=message.question,
             )
             for number, (payload, message) in enumerate(calls)
         ]
 
-    def _apology(self, guide: Guide, saved: str | None, inbound: Inbound, serial: int) -> list[Outbound]:
-        """One apology, with a contact that works without us; what the person has told us stays as it was."""
-        catalogue = self._catalogue(guide, _language(_loaded(saved)), inbound)
-        text = catalogue.text("service.fault", contact=guide.operator.contact)
-        return self._outbound([Message((Span(text),))], inbound, serial)
+
+@dataclass(frozen=True)
+class _Heard:
+    """What a step goes by: the session as text, the message, the turn's serial, what passed lately, and the time."""
+
+    saved: str | None
+    inbound: Inbound
+    serial: int
+    lately: Recent
+    now: datetime
+
+    @cached_property
+    def session(self) -> Session | None:
+        """The session; one that cannot be read counts as none, like an expired one."""
+        if self.saved is None:
+            return None
+        try:
+            return load(self.saved)
+        except ValueError:
+            log.warning("a session cannot be understood: the person begins anew")
+            return None
 
 
-def _loaded(saved: str | None) -> Session | None:
-    """The session in a record; one that cannot be read counts as none, like an expired one."""
-    if saved is None:
-        return None
-    try:
-        return load(saved)
-    except ValueError:
-        log.warning("a session cannot be understood: the person begins anew")
-        return None
+def _tell_fault(error: Exception, inbound: Inbound) -> None:
+    log.error("a turn failed on %s: %s", inbound.address.channel, logs.told(error))
 
 
 def _language(session: Session | None) -> str | None:

@@ -84,16 +84,17 @@ class Vault:
 
     def person(self, address: Address) -> Person:
         """Who writes from this address; every form of one phone number leads to the same person."""
-        return Person(self._pseudonym("person", address.canonical))
+        return Person(self.pseudonym("person", address.canonical))
 
-    def message(self, channel: str, id: str) -> str:
-        """The name under which a carrier's message id is remembered."""
-        return self._pseudonym("message", f"{channel} {id}")
-
-    def _pseudonym(self, kind: str, text: str) -> str:
+    def pseudonym(self, kind: str, text: str) -> str:
+        """A name for a text, from which the text cannot be found; texts of different kinds have different names."""
         # Letters only: a run of digits in a hash could be taken for part of a phone number by whoever audits the store.
         digest = hmac.digest(self._naming, f"{kind} {text}".encode(), "sha256")
         return digest[:16].hex().translate(_LETTERS)
+
+    def message(self, channel: str, id: str) -> str:
+        """The name under which a carrier's message id is remembered."""
+        return self.pseudonym("message", f"{channel} {id}")
 
 
 def _derive(secret: bytes, purpose: bytes) -> bytes:

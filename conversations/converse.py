@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from conversations.events import Event
 from conversations.guide import Guide
 from conversations.medium import Medium
-from conversations.replies import Say
+from conversations.replies import Emergency, Reply, Say
 from conversations.revival import revive
 from conversations.session import Session
 from conversations.turns import beginning
@@ -22,7 +22,9 @@ from conversations.turns.danger import danger
 from conversations.turns.talk import Talk, Turn
 from conversations.understanding import Commanded, Endangered, read
 
-__all__ = ["Turn", "converse"]
+__all__ = ["Turn", "converse", "is_urgent", "too_many"]
+
+_URGENT = frozenset(("stop", "delete", "exit", "help", "person"))
 
 
 def converse(
@@ -47,6 +49,18 @@ def converse(
     if changed and turn.replies and turn.session is not None and not turn.session.stopped:
         return replace(turn, replies=(Say("session.questions_changed"), *turn.replies))
     return turn
+
+
+def is_urgent(session: Session | None, event: Event, guide: Guide) -> bool:
+    """Whether this must be answered however much the person writes: danger, stop, delete, help."""
+    understood = read(event, session, guide, guide.lexicon)
+    return isinstance(understood, Endangered) or (isinstance(understood, Commanded) and understood.name in _URGENT)
+
+
+def too_many(session: Session | None, guide: Guide, medium: Medium, now: datetime, wait: timedelta) -> Reply:
+    """What somebody is told, once, who writes more than can be answered."""
+    minutes = int(wait.total_seconds() // 60)
+    return Say("service.flood", {"minutes": minutes, "emergency": Emergency(Talk(guide, medium, now, session).country)})
 
 
 def _kept(turn: Turn) -> Turn:

@@ -38,6 +38,13 @@ class EmergencyNumbers:
 
 
 @dataclass(frozen=True, slots=True)
+class Emergency:
+    """A value: the emergency number of a country; where none is known, those of the region."""
+
+    country: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Legal:
     """A value: where free legal help is found in a country, best first."""
 

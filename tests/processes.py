@@ -18,6 +18,7 @@ from tests.polling import until
 ROOT = Path(__file__).parent.parent
 SECRET = "secret_0001"
 BOT = "123456:ABC-def_ghi"
+FAST = {"TWILIO_SMS_RATE": "1000", "TWILIO_WHATSAPP_RATE": "1000", "TELEGRAM_RATE": "1000"}
 
 
 def settings(carrier: str, **more: str) -> dict[str, str]:
@@ -34,6 +35,7 @@ def settings(carrier: str, **more: str) -> dict[str, str]:
         "TWILIO_SMS_SENDER": OURS,
         "TWILIO_WHATSAPP_SENDER": f"whatsapp:{OURS}",
         "TWILIO_API": carrier,
+        **FAST,
         "TELEGRAM_BOT_TOKEN": BOT,
         "TELEGRAM_WEBHOOK_SECRET": SECRET,
         "TELEGRAM_API": f"{carrier}/bot",

@@ -50,6 +50,12 @@ def start_cluster(folder: Path) -> Running:
     return Running(f"redis+cluster://127.0.0.1:{port}", raw, process.pid)
 
 
+def kind(key: bytes | str) -> str:
+    """What a key of the store is for."""
+    first, _, rest = (key if isinstance(key, str) else key.decode()).partition(":")
+    return rest.partition(":")[0] if first.startswith("{") else first
+
+
 def end(server: Running, how: int = signal.SIGTERM) -> None:
     """End a server by its pid and wait until it is gone."""
     server.raw.close()

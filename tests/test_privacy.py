@@ -22,6 +22,7 @@ import bot.turns
 from bot import logs
 from bot.house import House
 from bot.settings import Settings
+from bot.store.counts import this_day
 from bot.vault import Vault
 from bot.web import create_app
 from conversations.converse import Turn
@@ -31,7 +32,7 @@ from tests.bot.stand_in import Answer, StandIn, standing_in
 from tests.conversation import today
 from tests.polling import until
 from tests.processes import BOT, SECRET, Carrier, running, settings, up
-from tests.servers import Running
+from tests.servers import Running, kind
 from tests.test_processes import SENT
 
 NUMBER, WHATSAPP, SCOPED = "+12025550111", "whatsapp:+5215500000001", "whatsapp:MX.10000000000000000001"
@@ -152,7 +153,7 @@ async def test_a_canary_sings_nowhere(
             await canary.writes(WORDS)
         await until(lambda: sent_to_all(carrier))
         await in_trouble(canary, carrier, house)
-        assert house.turns.counts["fault"] == 3
+        assert (await house.store.counted(this_day()))["fault"] == 3
         searched(sessions, CANARIES)
         searched(stored(embedded_server.raw), (*CANARIES, *TOKENS, secret))
         assert lifetimes(embedded_server.raw) == []
@@ -162,8 +163,10 @@ async def test_a_canary_sings_nowhere(
     for line in ("a turn failed on sms: RuntimeError", "refused 21212", "forgetting a person", "heard"):
         assert line in log.getvalue()
     searched([log.getvalue(), *capfd.readouterr()], (*CANARIES, *TOKENS, secret))
-    kinds = {name.split(":")[1] for name in names(embedded_server.raw)}
-    assert kinds <= {"seen", "turn", "out", "lease"}  # a turn is a number, kept minutes so that no commit is repeated
+    left = {kind(name) for name in names(embedded_server.raw)}
+    # A turn is a number, kept minutes so that no commit is repeated; a pace is a time, kept seconds.
+    assert left <= {"seen", "turn", "out", "dead", "lease", "senders", "counts", "pace"}
+    assert not any(embedded_server.raw.xlen(name) for name in names(embedded_server.raw) if name.endswith(":dead"))
     assert all(embedded_server.raw.pttl(name) <= 600_000 for name in names(embedded_server.raw) if ":turn:" in name)
 
 

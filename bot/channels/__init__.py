@@ -6,7 +6,8 @@ from datetime import timedelta
 from enum import Enum
 from typing import Any, Protocol
 
-from bot.messages import Address, Arrival
+from bot.messages import Address, Arrival, ChannelName
+from bot.pace import Pace
 from conversations.events import Tap
 from conversations.message import Message
 
@@ -60,8 +61,12 @@ class Channel(Protocol):
     """How Rumbo speaks with one carrier."""
 
     @property
-    def name(self) -> str:
+    def name(self) -> ChannelName:
         """The channel's name in addresses."""
+
+    @property
+    def has_fallback(self) -> bool:
+        """Whether the carrier itself asks for a static help text when a webhook of ours fails."""
 
     def parse(self, request: Request) -> Sequence[Arrival]:
         """Check the request's origin and turn it into what people did. Raises Refused or Malformed."""
@@ -71,6 +76,12 @@ class Channel(Protocol):
 
     def shows(self, payload: Payload) -> str:
         """The text of a payload as the person sees it (for the terminal and for tests)."""
+
+    def pace(self, payload: Payload) -> Pace | None:
+        """How fast we may send in all, and how much of it this payload takes; None: as fast as we can."""
+
+    def pace_to(self, address: Address) -> Pace | None:
+        """How fast we may send to one address; None: as fast as we can."""
 
     async def send(self, address: Address, payload: Payload) -> None:
         """Make one call. Raises SendError."""

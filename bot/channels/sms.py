@@ -4,12 +4,14 @@ The conversation goes on by digits and short words alone. Facts: `shared/channel
 """
 
 import re
+from collections.abc import Callable
+from datetime import datetime
 
 from bot.channels import Malformed, Payload
 from bot.channels.form import Form
-from bot.channels.gsm7 import fold, units
+from bot.channels.gsm7 import fold, measure, units
 from bot.channels.parts import numbered, split
-from bot.channels.twilio import LIMIT, Twilio
+from bot.channels.twilio import LIMIT, Account, Twilio, utc_now
 from bot.messages import Address, Inbound
 from conversations.events import Event, Text, Unreadable, UnreadableKind
 from conversations.message import Message, Span
@@ -26,10 +28,24 @@ _CARRIER_WORDS = {
 }
 
 
+# Segments a second by kind of number (`shared/channels.md` section 6); a messaging service has many.
+_SHORT_CODE, _TOLL_FREE, _LONG_CODE = 100.0, 3.0, 1.0
+_TOLL_FREE_NUMBER = re.compile(r"\+1(800|833|844|855|866|877|888)\d{7}")
+
+
 class Sms(Twilio):
-    """The SMS channel."""
+    """The SMS channel. `rate` is in segments a second; by default that of the sender's kind of number."""
 
     name = "sms"
+
+    def __init__(
+        self, account: Account, sender: str, clock: Callable[[], datetime] = utc_now, *, rate: float | None = None
+    ) -> None:
+        super().__init__(account, sender, clock, rate=rate or _rate_of(sender))
+
+    def units(self, payload: Payload) -> int:
+        """The segments of a text: networks count those."""
+        return measure(payload["Body"]).segments
 
     def read(self, form: Form, id: str) -> Inbound | None:
         """A text, or None when no person wrote it: short codes and names in letters are services. Raises Malformed."""
@@ -46,6 +62,12 @@ class Sms(Twilio):
         text = fold("".join(span.text for span in numbered(message, gap="\n", tick="(x) ")))
         parts = split([Span(text)], LIMIT, units)
         return [{"Body": "".join(span.text for span in part)} for part in parts]
+
+
+def _rate_of(sender: str) -> float | None:
+    if not sender.startswith("+"):
+        return None if sender.startswith("MG") else _SHORT_CODE
+    return _TOLL_FREE if _TOLL_FREE_NUMBER.fullmatch(sender) else _LONG_CODE
 
 
 def read_body(form: Form) -> Event:

@@ -27,6 +27,7 @@ from telegram.request import HTTPXRequest
 from bot.channels import Malformed, Outcome, Payload, Refused, Request, SendError, read_tap
 from bot.channels.parts import Spans, split
 from bot.messages import Address, Arrival, ChannelName, Inbound, Leave, Receipt
+from bot.pace import Pace
 from conversations.events import Event, Place, Tap, Text, Unreadable, UnreadableKind
 from conversations.message import Message as OurMessage
 from conversations.message import Span
@@ -39,6 +40,9 @@ for library in ("telegram", "httpx", "httpcore"):
 
 LIMIT = 4096
 """The longest text, after entities are taken out."""
+
+RATE, RATE_TO_ONE = 30.0, 1.0
+"""Messages a second, in all and in one chat (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits)."""
 
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 """The kinds of update to ask for; the person's reactions, votes and the like never come."""
@@ -72,10 +76,12 @@ class Telegram:
     """The Telegram channel.
 
     `secret` is what Telegram repeats in a header of each webhook; without one every webhook is refused. `api` is the
-    server's address up to the token. `wait` is how many seconds an answer may take.
+    server's address up to the token. `wait` is how many seconds an answer may take, `rate` how many messages a second
+    the bot may send.
     """
 
     name: ChannelName = "telegram"
+    has_fallback = False
 
     def __init__(
         self,
@@ -84,12 +90,14 @@ class Telegram:
         *,
         api: str = "https://api.telegram.org/bot",
         wait: float = 15.0,
+        rate: float = RATE,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._secret = secret.encode()
         calls = HTTPXRequest(connection_pool_size=64, read_timeout=wait, write_timeout=wait, pool_timeout=wait)
         self._requests = calls, HTTPXRequest()
         self._bot = Bot(token, base_url=api, request=calls, get_updates_request=self._requests[1])
+        self._rate = rate
         self._clock = clock
         self._told: set[int] = set()  # groups that were pointed to the private chat
 
@@ -134,6 +142,14 @@ class Telegram:
     def shows(self, payload: Payload) -> str:
         """The text of a payload as the person sees it."""
         return html.unescape(re.sub("</?b>", "", payload["text"])) if "parse_mode" in payload else str(payload["text"])
+
+    def pace(self, payload: Payload) -> Pace | None:  # noqa: ARG002 - each message counts as one
+        """What the bot may send in all."""
+        return Pace(f"{self.name} bot {self._bot.token.partition(':')[0]}", self._rate)
+
+    def pace_to(self, address: Address) -> Pace | None:
+        """What one chat takes."""
+        return Pace(f"{self.name} {address.user}", RATE_TO_ONE)
 
     async def send(self, address: Address, payload: Payload) -> None:
         """Make one call. Raises SendError."""

@@ -23,6 +23,7 @@ from twilio.rest import Client
 from bot.channels import Malformed, Outcome, Payload, Refused, Request, SendError
 from bot.channels.form import Form, read_form
 from bot.messages import Address, ChannelName, Inbound, Receipt
+from bot.pace import Pace
 from conversations.message import Message
 
 LIMIT = 1600
@@ -78,12 +79,21 @@ class Account:
 
 
 class Twilio(ABC):
-    """A channel on Twilio, but for what its messages look like. `sender` is a number or a messaging service ("MG…")."""
+    """A channel on Twilio, but for what its messages look like.
 
-    def __init__(self, account: Account, sender: str, clock: Callable[[], datetime] = utc_now) -> None:
+    `sender` is a number or a messaging service ("MG…"). `rate` is how many units it may send a second; None leaves
+    the pace to Twilio, which queues for hours.
+    """
+
+    has_fallback = True
+
+    def __init__(
+        self, account: Account, sender: str, clock: Callable[[], datetime] = utc_now, *, rate: float | None = None
+    ) -> None:
         self._account = account
         self._sender = {"MessagingServiceSid": sender} if sender.startswith("MG") else {"From": sender}
         self._clock = clock
+        self._rate = rate
 
     @property
     @abstractmethod
@@ -112,6 +122,19 @@ class Twilio(ABC):
     def shows(self, payload: Payload) -> str:
         """The text of a payload as the person sees it."""
         return str(payload["Body"])
+
+    def pace(self, payload: Payload) -> Pace | None:
+        """What our number may send in all."""
+        sender = next(iter(self._sender.values()))
+        return Pace(f"{self.name} {sender}", self._rate, self.units(payload)) if self._rate else None
+
+    def units(self, payload: Payload) -> int:  # noqa: ARG002 - what most channels count is messages
+        """How much of the rate a message takes."""
+        return 1
+
+    def pace_to(self, address: Address) -> Pace | None:  # noqa: ARG002
+        """None: Twilio names no rate for one person."""
+        return None
 
     async def send(self, address: Address, payload: Payload) -> None:
         """Create one message. Raises SendError."""

@@ -26,14 +26,20 @@ _PAIR = re.compile(r"(?<!\w)([*_~`])(?=\S)([^\n]*?\S)\1(?!\w)")
 _LOOKALIKES = {"*": "∗", "_": "＿", "~": "∼", "`": "ʼ"}
 
 
+RATE = 80.0
+"""Messages a second of one sender (https://www.twilio.com/docs/whatsapp/best-practices-and-faqs)."""
+
+
 class WhatsApp(Twilio):
     """The WhatsApp channel. `sender` is a number, with or without "whatsapp:", or a messaging service ("MG…")."""
 
     name = "whatsapp"
 
-    def __init__(self, account: Account, sender: str, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self, account: Account, sender: str, clock: Callable[[], datetime] = utc_now, *, rate: float | None = None
+    ) -> None:
         plain = sender.removeprefix(_PREFIX)
-        super().__init__(account, plain if plain.startswith("MG") else _PREFIX + plain, clock)
+        super().__init__(account, plain if plain.startswith("MG") else _PREFIX + plain, clock, rate=rate or RATE)
 
     def read(self, form: Form, id: str) -> Inbound | None:
         """A tap, a place, a text, or something we do not open. None for a reaction. Raises Malformed."""

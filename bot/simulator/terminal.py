@@ -18,7 +18,7 @@ from bot.channels.gsm7 import measure
 from bot.channels.sms import Sms
 from bot.channels.twilio import Account
 from bot.channels.whatsapp import WhatsApp
-from bot.messages import Address, ChannelName, Inbound
+from bot.messages import CHANNELS, Address, ChannelName, Inbound
 from bot.simulator.script import Act, ScriptError, parse_act, point, span
 from bot.store.redis import RedisStore
 from bot.turns import Turns
@@ -104,7 +104,7 @@ class Terminal:
         folder = Path(tempfile.mkdtemp(prefix="rumbo-"))
         try:
             store = RedisStore(embedded.start(folder), Vault.from_text(Vault.new_secret()))
-            turns = Turns(lambda: self.guide, store, self.channels, watch=self._watch)
+            turns = Turns(lambda: self.guide, store, self.channels, watch=self._watch, clock=lambda: self.now)
             self.store = store
             yield turns
             await store.close()
@@ -187,11 +187,11 @@ class Terminal:
     async def _sent(self, talker: Talker) -> list[Payload]:
         """What waits for delivery, taken as delivered."""
         payloads = []
-        while waiting := await self.store.read(10, 0.0):
+        while waiting := await self.store.read(dict.fromkeys(CHANNELS, 10), 0.0):
             for entry in waiting:
                 if entry.outbound.to == talker.address:
                     payloads.append(dict(entry.outbound.payload))
-                await self.store.done(entry)
+                await self.store.done(entry, "sent")
         return payloads
 
     def _watch(self, inbound: Inbound, turn: Turn, messages: Sequence[Message], catalogue: Catalogue) -> None:

@@ -1,24 +1,33 @@
 """What is kept between messages, and what waits to be sent. A session is text here: the store knows no conversation."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 
-from bot.messages import Address, Inbound, Outbound
+from bot.messages import Address, ChannelName, Inbound, Outbound
+from bot.pace import Pace
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one turn leads to: the session text to keep (None: forget the person), for how long, and what to send."""
+    """What one turn leads to.
 
-    saved: str | None
-    keep: timedelta
+    `saved`: the session text to keep (None: forget the person), for as long as `keep`; with `leave` the session stays
+    as it is, whatever it is. `outbound`: what to send. `recent`: a text that lives an hour at most and goes when the
+    person is forgotten. `counts`: what happened, by names that tell of nobody.
+    """
+
+    saved: str | None = None
+    keep: timedelta = timedelta()
     outbound: tuple[Outbound, ...] = ()
+    recent: str | None = None
+    counts: tuple[str, ...] = ()
+    leave: bool = False
 
 
-Advance = Callable[[str | None, Inbound, int], Step]
-"""A pure step: (session text, the oldest waiting message, the turn's serial) -> Step. It may run more than once."""
+Advance = Callable[[str | None, Inbound, int, str | None], Step]
+"""A pure step: (session text, the oldest waiting message, the turn's serial, recent text) -> Step. It may run again."""
 
 
 class Unavailable(Exception):
@@ -39,6 +48,39 @@ class Waiting:
     queued: float = 0.0
 
 
+End = Literal["sent", "late", "overtaken", "stopped"]
+"""How a reply leaves the outbox: delivered; past its time; a question that the person has already moved past; or the
+person wants no more."""
+
+Why = Literal["refused", "doubtful", "unreadable"]
+"""Why something is dead: the carrier will never take it; it was perhaps sent, twice; nobody can open it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """Something that came to nothing, without whom it concerns: a reply, or a message that nobody could read.
+
+    `since` is when it died, in seconds since 1970 by the store's clock.
+    """
+
+    key: str
+    kind: Literal["reply", "message"]
+    channel: str
+    why: str
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """What waits. `replies` by channel; `oldest` is the age of the oldest reply in seconds; `inboxes` are people."""
+
+    replies: Mapping[ChannelName, int] = field(default_factory=dict)
+    oldest: float = 0.0
+    inboxes: int = 0
+    dead: int = 0
+    senders: int = 0
+
+
 class Store(Protocol):
     """Inbox, session and outbox of every person, in one place, committed together."""
 
@@ -51,6 +93,7 @@ class Store(Protocol):
     async def advance(self, address: Address, step: Advance) -> int:
         """Handle the person's waiting messages, oldest first, each committed whole; how many. Raises Unavailable.
 
+        A text that may go on (`bot.fragments`) is left for its moment: call again after it.
         What `step` raises passes through, and its message keeps waiting.
         """
 
@@ -58,7 +101,7 @@ class Store(Protocol):
         """Handle what has waited longer than `older`, its process having died; how many. Raises Unavailable."""
 
     async def forget(self, address: Address) -> None:
-        """Erase everything kept about a person: session, inbox, what waits to be sent."""
+        """Erase everything kept about a person: session, inbox, what waits to be sent, dead letters."""
 
     async def ready(self) -> bool:
         """Whether the store answers."""
@@ -70,23 +113,49 @@ class Store(Protocol):
 class Outbox(Protocol):
     """What waits to be sent, oldest first, in order per person. An entry is handed to one sender at a time."""
 
-    async def read(self, count: int, wait: float) -> Sequence[Waiting]:
-        """Up to `count` entries not handed out yet, waiting up to `wait` seconds for the first. Raises Unavailable.
+    async def read(self, room: Mapping[ChannelName, int], wait: float) -> Sequence[Waiting]:
+        """Entries not handed out yet, up to `room` of each channel, waiting up to `wait` seconds for the first.
 
-        It also keeps what was handed out ours: call it every few seconds, with a `count` of 0 if need be.
+        It also keeps what was handed out ours, and shares the work with the other senders: call it every second or
+        so, without room if need be. Raises Unavailable.
         """
 
-    async def mark(self, entry: Waiting) -> bool:
-        """Write down `entry.tries`, before an attempt and after one that surely failed. Raises Unavailable.
+    def holds(self, entry: Waiting) -> bool:
+        """Whether the entry is still ours to send, as far as we know without asking."""
+
+    async def begin(self, entry: Waiting) -> bool:
+        """Write down that an attempt begins, before it does. Raises Unavailable.
 
         False: the entry is gone, or another sender has it by now; leave it alone.
         """
 
-    async def done(self, entry: Waiting) -> None:
-        """The entry was delivered, or dropped on purpose: take it off. Raises Unavailable."""
+    async def failed(self, entry: Waiting, *, perhaps: bool) -> None:
+        """An attempt has ended without success; unless it perhaps reached the person it is struck out again."""
+
+    async def done(self, entry: Waiting, end: End) -> None:
+        """Take the entry off and count how it ended. Raises Unavailable."""
+
+    async def bury(self, entry: Waiting, why: Why) -> None:
+        """Move the entry to the dead letters. Raises Unavailable."""
 
     async def current(self, address: Address) -> int:
         """The serial of the person's latest turn, to know whether a question is still open. Raises Unavailable."""
 
+    async def reserve(self, pace: Pace) -> float:
+        """Take the next turn at this pace, shared with every process; in how many seconds it comes."""
+
     async def release(self) -> None:
         """Give back everything handed out, so that another sender need not wait. Raises Unavailable."""
+
+
+class DeadLetters(Protocol):
+    """What came to nothing, kept for three days, sealed."""
+
+    async def dead(self) -> Sequence[DeadLetter]:
+        """All of them, oldest first. Raises Unavailable."""
+
+    async def retry(self, letter: DeadLetter) -> bool:
+        """Let it be sent, or handled, again. False: it is gone, or still cannot be opened. Raises Unavailable."""
+
+    async def drop(self, letter: DeadLetter) -> None:
+        """Erase it. Raises Unavailable."""

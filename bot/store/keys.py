@@ -4,12 +4,18 @@ All keys of one partition carry the same hash tag, so that on a cluster they lie
 them together. A name holds the number of a partition, a word, and at most one keyed hash written in letters.
 """
 
+from bot.messages import ChannelName
 from bot.vault import Person
 
 
 def session(person: Person) -> str:
     """String: the sealed session text."""
     return _of(person, "session")
+
+
+def recent(person: Person) -> str:
+    """String: sealed, what passed between the person and us in the last hour, as hashes and times."""
+    return _of(person, "recent")
 
 
 def inbox(person: Person) -> str:
@@ -42,19 +48,38 @@ def waiting(partition: int) -> str:
     return f"{_tag(partition)}:waiting"
 
 
-def out(partition: int) -> str:
-    """Stream: sealed replies not yet delivered, each with the name of its person."""
-    return f"{_tag(partition)}:out"
+def out(partition: int, channel: ChannelName) -> str:
+    """Stream: sealed replies not yet delivered, each with the name of its person; one a channel, as one may be slow."""
+    return f"{_tag(partition)}:out:{channel}"
 
 
-def tries(partition: int) -> str:
+def tries(partition: int, channel: ChannelName) -> str:
     """Hash: how often an entry of the stream may have been sent already, by its id."""
-    return f"{_tag(partition)}:tries"
+    return f"{_tag(partition)}:tries:{channel}"
+
+
+def dead(partition: int) -> str:
+    """Stream: sealed replies and messages that came to nothing, each with the reason."""
+    return f"{_tag(partition)}:dead"
+
+
+def counts(partition: int, day: str) -> str:
+    """Hash: how often what happened on a day (`2026-11-25`, in UTC), by a name that tells of nobody."""
+    return f"{_tag(partition)}:counts:{day}"
 
 
 def lease(partition: int) -> str:
     """String: the token of the one sender that may deliver this partition's replies now."""
     return f"{_tag(partition)}:lease"
+
+
+def pace(name: str) -> str:
+    """String: when the next unit of a pace may be sent, in microseconds; `name` is a keyed hash."""
+    return f"pace:{name}"
+
+
+SENDERS = "senders"
+"""Sorted set: the senders at work, by the time they were last heard of in milliseconds."""
 
 
 def _of(person: Person, what: str) -> str:

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from bot.messages import Address
 from bot.store import keys
-from bot.store.scripts import LIST_LINK
+from bot.store.scripts import LIST_LINK, milliseconds
 from bot.store.server import Server
 from bot.vault import Person, Vault
 
@@ -55,7 +55,7 @@ class People:
             await self._server.call("DEL", keys.links(home))
 
     async def _home(self, person: Person) -> Person:
-        name = await self._server.call("GETEX", keys.alias(person), "PX", _milliseconds(LINK_LIFE))
+        name = await self._server.call("GETEX", keys.alias(person), "PX", milliseconds(LINK_LIFE))
         return Person(name.decode()) if name else person
 
     async def _knows(self, person: Person) -> bool:
@@ -63,9 +63,5 @@ class People:
 
     async def _link(self, person: Person, home: Person) -> None:
         # The list first: a link that is not on it would outlive "delete".
-        await self._server.run(LIST_LINK, [keys.links(home)], [person.name, _milliseconds(LINK_LIFE)])
-        await self._server.call("SET", keys.alias(person), home.name, "PX", _milliseconds(LINK_LIFE))
-
-
-def _milliseconds(time: timedelta) -> int:
-    return int(time.total_seconds() * 1000)
+        await self._server.run(LIST_LINK, [keys.links(home)], [person.name, milliseconds(LINK_LIFE)])
+        await self._server.call("SET", keys.alias(person), home.name, "PX", milliseconds(LINK_LIFE))

@@ -9,21 +9,27 @@ Names and values hold nothing that can be read without the operator's keys. Ever
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.messages import Address, Inbound
+from bot import fragments
+from bot.messages import Address, ChannelName, Inbound
 from bot.records import Unloadable, dump_inbound, dump_outbound, load_inbound
-from bot.store import Advance, Step, Unavailable, keys
+from bot.store import Advance, DeadLetter, Depth, Step, Unavailable, keys
+from bot.store.burials import Burials
+from bot.store.counts import COUNTS_LIFE, Counts, this_day
+from bot.store.leases import LIFE
 from bot.store.people import People
-from bot.store.scripts import ACCEPT, COMMIT, FORGET, LOOK
+from bot.store.scripts import ACCEPT, COMMIT, FORGET, LOOK, milliseconds
 from bot.store.server import Argument, Server
-from bot.store.stream import REPLY_LIFE, RedisOutbox
+from bot.store.stream import DEAD_LIFE, REPLY_LIFE, RedisOutbox
 from bot.vault import PARTITIONS, Person, Unsealable, Vault
 
 SEEN_LIFE = timedelta(hours=24)
 INBOX_LIFE = timedelta(hours=24)
+RECENT_LIFE = timedelta(hours=1)
 # The counter of turns outlives the replies that refer to it; after "delete", only a repeated commit.
 TURN_LIFE = timedelta(hours=25)
 TURN_LIFE_AFTER_ERASING = timedelta(minutes=10)
@@ -36,19 +42,29 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """What the store shows of a person: their oldest waiting message and session, both sealed, and turns so far."""
+    """What the store shows of a person: their oldest waiting messages, session and recent text, sealed; turns so far.
 
-    head: bytes | None
+    `changed`: whether the call that showed this did what it was to do.
+    """
+
+    waiting: Sequence[bytes]
     session: bytes | None
+    recent: bytes | None
     turns: int
+    changed: int = 0
 
 
 class RedisStore(RedisOutbox):
-    """Store and Outbox in one. `url`: see Server. `lease`: how many seconds a dead sender's share waits for another."""
+    """Store, Outbox and DeadLetters in one.
 
-    def __init__(self, url: str, vault: Vault, *, lease: float = 10.0, now: Callable[[], float] = time.time) -> None:
+    `url`: see Server. `lease`: how many seconds a dead sender's share waits for another. `now`: POSIX seconds.
+    """
+
+    def __init__(self, url: str, vault: Vault, *, lease: float = LIFE, now: Callable[[], float] = time.time) -> None:
         super().__init__(Server(url), vault, lease)
         self._people = People(self._server, vault)
+        self._counts = Counts(self._server)
+        self._burials = Burials(self._server, vault)
         self._now = now
         # What `accept` was shown, for the `advance` that follows it; a stale view costs one more round trip.
         self._views: dict[Address, tuple[Person, _View]] = {}
@@ -59,13 +75,13 @@ class RedisStore(RedisOutbox):
         sealed = self._vault.seal(dump_inbound(inbound), keys.inbox(person))
         seen = keys.seen(person, self._vault.message(inbound.address.channel, inbound.id))
         nonce = secrets.token_hex(8)
-        lives = (_milliseconds(INBOX_LIFE), _milliseconds(SEEN_LIFE))
+        lives = (milliseconds(INBOX_LIFE), milliseconds(SEEN_LIFE))
         arguments = (person.name, sealed, nonce, self._now(), *lives)
-        *view, accepted = await self._server.run(ACCEPT, [*_places(person), seen], arguments)
+        view = _View(*await self._server.run(ACCEPT, [*_places(person), seen], arguments))
         self._views.pop(inbound.address, None)
-        if accepted:
-            self._remember(inbound.address, person, _View(*view))
-        return bool(accepted)
+        if view.changed:
+            self._remember(inbound.address, person, view)
+        return bool(view.changed)
 
     async def advance(self, address: Address, step: Advance) -> int:
         """Handle the person's waiting messages, oldest first, each committed whole; how many."""
@@ -79,18 +95,18 @@ class RedisStore(RedisOutbox):
         """
         handled = 0
         before = self._now() - older.total_seconds()
-        for partition in range(PARTITIONS):
-            limit = ("LIMIT", 0, _SWEPT_AT_ONCE)
-            names = await self._server.call("ZRANGEBYSCORE", keys.waiting(partition), "-inf", before, *limit)
-            for name in names:
-                handled += await self._rescue(Person(name.decode()), step)
+        limit = ("LIMIT", 0, _SWEPT_AT_ONCE)
+        found = await self._server.call_all(
+            [("ZRANGEBYSCORE", keys.waiting(partition), "-inf", before, *limit) for partition in range(PARTITIONS)]
+        )
+        for name in [name for names in found for name in names]:
+            handled += await self._rescue(Person(name.decode()), step)
         return handled
 
     async def forget(self, address: Address) -> None:
-        """Erase everything kept about a person: session, inbox, links, what waits to be sent."""
+        """Erase everything kept about a person: session, inbox, links, what waits to be sent, dead letters."""
         person = await self._people.find(address)
-        streams = [keys.out(person.partition), keys.tries(person.partition)]
-        await self._server.run(FORGET, [*_places(person), *streams], [person.name])
+        await self._server.run(FORGET, [*_places(person), *_streams(person, address.channel)], [person.name])
         await self._people.unlink(person)
         self._views.pop(address, None)
 
@@ -98,6 +114,26 @@ class RedisStore(RedisOutbox):
         """The serial of the person's latest turn; 0 when nothing is known of them."""
         person = await self._people.find(address)
         return int(await self._server.call("HGET", keys.turn(person), "n") or 0)
+
+    async def dead(self) -> Sequence[DeadLetter]:
+        """What came to nothing, oldest first."""
+        return await self._burials.all()
+
+    async def retry(self, letter: DeadLetter) -> bool:
+        """Let a dead letter be sent, or handled, again. False: it is gone, or still cannot be opened."""
+        return await self._burials.retry(letter, self._now())
+
+    async def drop(self, letter: DeadLetter) -> None:
+        """Erase a dead letter."""
+        await self._burials.drop(letter)
+
+    async def depth(self) -> Depth:
+        """What waits now."""
+        return await self._counts.depth()
+
+    async def counted(self, day: str) -> Counter[str]:
+        """What happened on a day (`2026-11-25`, in UTC)."""
+        return await self._counts.of(day)
 
     async def eviction(self) -> str:
         """The server's policy when memory runs short; anything but `noeviction` deserves a loud warning (FC-31)."""
@@ -138,50 +174,89 @@ class RedisStore(RedisOutbox):
         if view is None:
             view = _View(*await self._server.run(LOOK, _places(person), [person.name]))
         handled = 0
-        while view.head is not None:
-            applied, view = await self._turn(person, view, view.head, step)
-            handled += applied
+        while view.waiting:
+            readable, heads = self._readable(person, view.waiting), view.waiting
+            if not readable:
+                view = await self._bury(person, view)
+                continue
+            inbound, taken = fragments.joined(readable)
+            if taken == len(heads) and self._may_go_on(readable[-1]):
+                break
+            view = await self._turn(person, view, inbound, taken, step)
+            handled += view.changed
         return handled
 
-    async def _turn(self, person: Person, view: _View, head: bytes, step: Advance) -> tuple[int, _View]:
-        try:
-            inbound = load_inbound(self._vault.open(head, keys.inbox(person)))
-        except (Unsealable, Unloadable) as error:
-            log.warning("a waiting message cannot be read and is dropped: %s", error)
-            _, after = await self._commit(person, view.turns, head, None)
-            return 0, after
-        result = step(self._session(person, view.session), inbound, view.turns + 1)
-        applied, after = await self._commit(person, view.turns, head, result)
-        if applied and result.saved is None:
-            await self._people.unlink(person)
-        return applied, after
+    def _readable(self, person: Person, waiting: Sequence[bytes]) -> list[Inbound]:
+        """The waiting messages up to the first that cannot be read; no more than one unless it may be a fragment."""
+        read: list[Inbound] = []
+        for sealed in waiting:
+            if read and not fragments.may_go_on(read[-1]):
+                break
+            try:
+                read.append(load_inbound(self._vault.open(sealed, keys.inbox(person))))
+            except (Unsealable, Unloadable) as error:
+                if not read:
+                    log.error("a waiting message cannot be read: a dead letter: %s", error)
+                break
+        return read
 
-    def _session(self, person: Person, sealed: bytes | None) -> str | None:
+    def _may_go_on(self, last: Inbound) -> bool:
+        """Whether the end of a long text may still be on its way."""
+        age = self._now() - last.at.timestamp()
+        return fragments.may_go_on(last) and 0 <= age < fragments.WAITS.total_seconds()
+
+    async def _turn(self, person: Person, view: _View, inbound: Inbound, taken: int, step: Advance) -> _View:
+        session = self._opened(view.session, keys.session(person))
+        recent = self._opened(view.recent, keys.recent(person))
+        result = step(session, inbound, view.turns + 1, recent)
+        verb = "leave" if result.leave else "erase" if result.saved is None else "save"
+        after = await self._commit(person, inbound.address.channel, view, taken, verb, result)
+        if after.changed and verb == "erase":
+            await self._people.unlink(person)
+        return after
+
+    def _opened(self, sealed: bytes | None, place: str) -> str | None:
         try:
-            return None if sealed is None else self._vault.open(sealed, keys.session(person)).decode()
+            return None if sealed is None else self._vault.open(sealed, place).decode()
         except Unsealable as error:
             # No session is a normal case on every path (FC-31): the person begins anew.
             log.warning("a session cannot be read and is left aside: %s", error)
             return None
 
-    async def _commit(self, person: Person, turns: int, head: bytes, step: Step | None) -> tuple[int, _View]:
-        """Take the message off with what it led to (None: nothing). 1 when that is done, else 0; the view after it."""
-        out = keys.out(person.partition)
-        names = [*_places(person), keys.links(person), out, keys.tries(person.partition)]
-        result = step or Step(None, timedelta())
-        verb = "leave" if step is None else "erase" if step.saved is None else "save"
-        saved = self._vault.seal((result.saved or "").encode(), keys.session(person))
-        turn_life = TURN_LIFE_AFTER_ERASING if verb == "erase" else max(result.keep, TURN_LIFE)
-        lives = [_milliseconds(life) for life in (result.keep, turn_life, REPLY_LIFE)]
-        replies = [self._vault.seal(dump_outbound(outbound), out) for outbound in result.outbound]
-        arguments: list[Argument] = [person.name, head, turns, secrets.token_hex(8), verb, saved, *lives, *replies]
-        *view, applied = await self._server.run(COMMIT, names, arguments)
-        return applied, _View(*view)
+    async def _bury(self, person: Person, view: _View) -> _View:
+        """Take an unreadable message off; the key may yet be found. Which channel it came by is not known."""
+        return await self._commit(person, "sms", view, 1, "bury", Step(counts=("unreadable",)))
+
+    async def _commit(
+        self, person: Person, channel: ChannelName, view: _View, taken: int, verb: str, step: Step
+    ) -> _View:
+        """Take messages off with what they led to; the view after it, `changed` when that is done."""
+        names = [
+            *_places(person),
+            keys.links(person),
+            *_streams(person, channel),
+            keys.counts(person.partition, this_day()),
+        ]
+        turn_life = TURN_LIFE_AFTER_ERASING if verb == "erase" else max(step.keep, TURN_LIFE)
+        out = keys.out(person.partition, channel)
+        arguments: list[Argument] = [
+            *(person.name, view.waiting[0], taken, view.turns, secrets.token_hex(8), verb),
+            *(self._vault.seal((step.saved or "").encode(), keys.session(person)), milliseconds(step.keep)),
+            milliseconds(turn_life),
+            "" if step.recent is None else self._vault.seal(step.recent.encode(), keys.recent(person)),
+            *map(milliseconds, (RECENT_LIFE, REPLY_LIFE, DEAD_LIFE, COUNTS_LIFE)),
+            len(step.counts),
+            *step.counts,
+            *(self._vault.seal(dump_outbound(outbound), out) for outbound in step.outbound),
+        ]
+        return _View(*await self._server.run(COMMIT, names, arguments))
 
 
 def _places(person: Person) -> list[str]:
-    return [keys.inbox(person), keys.session(person), keys.turn(person), keys.waiting(person.partition)]
+    own = [keys.inbox(person), keys.session(person), keys.recent(person), keys.turn(person)]
+    return [*own, keys.waiting(person.partition)]
 
 
-def _milliseconds(time: timedelta) -> int:
-    return int(time.total_seconds() * 1000)
+def _streams(person: Person, channel: ChannelName) -> list[str]:
+    partition = person.partition
+    return [keys.out(partition, channel), keys.tries(partition, channel), keys.dead(partition)]

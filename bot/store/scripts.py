@@ -7,6 +7,7 @@ times are in milliseconds unless said otherwise.
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 
 @dataclass(frozen=True)
@@ -20,110 +21,165 @@ class Script:
         object.__setattr__(self, "sha", hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest())
 
 
-_VIEW = """
-local function view(inbox, session, turn)
-  return redis.call('LINDEX', inbox, 0), redis.call('GET', session), tonumber(redis.call('HGET', turn, 'n') or 0)
+def milliseconds(time: timedelta) -> int:
+    """A lifetime as the scripts take it."""
+    return int(time.total_seconds() * 1000)
+
+
+SHOWN = 4
+"""How many of a person's waiting messages are shown at once: one, and what a network may have cut off it."""
+
+_VIEW = f"""
+local function view(inbox, session, recent, turn, more)
+  local n = tonumber(redis.call('HGET', turn, 'n') or 0)
+  return {{redis.call('LRANGE', inbox, 0, {SHOWN - 1}), redis.call('GET', session), redis.call('GET', recent), n, more}}
 end
 """
 
+# What one person has in a stream.
 _DROP = """
-local function drop(out, tries, person)
-  for _, entry in ipairs(redis.call('XRANGE', out, '-', '+')) do
+local function drop(stream, person, tries)
+  for _, entry in ipairs(redis.call('XRANGE', stream, '-', '+')) do
     for i = 1, #entry[2], 2 do
       if entry[2][i] == 'person' and entry[2][i + 1] == person then
-        redis.call('XDEL', out, entry[1])
-        redis.call('HDEL', tries, entry[1])
+        redis.call('XDEL', stream, entry[1])
+        if tries then redis.call('HDEL', tries, entry[1]) end
       end
     end
   end
 end
 """
 
+# An entry lives its own life, however many come after it.
+_BURY = """
+local function bury(dead, life, ...)
+  local time = redis.call('TIME')
+  local oldest = time[1] * 1000 + math.floor(time[2] / 1000) - life
+  redis.call('XADD', dead, 'MINID', string.format('%.0f', oldest), '*', ...)
+  redis.call('PEXPIRE', dead, life)
+end
+"""
+
+_COUNT = """
+local function count(counts, life, what)
+  redis.call('HINCRBY', counts, what, 1)
+  redis.call('PEXPIRE', counts, life)
+end
+"""
+
 LOOK = Script(
     _VIEW
     + """
--- KEYS inbox session turn waiting; ARGV person
--- -> {oldest message or nil, session or nil, turns so far}
-local head, session, n = view(KEYS[1], KEYS[2], KEYS[3])
-if not head then redis.call('ZREM', KEYS[4], ARGV[1]) end
-return {head, session, n}
+-- KEYS inbox session recent turn waiting; ARGV person
+-- -> {oldest messages, session or nil, recent or nil, turns so far}
+local shown = view(KEYS[1], KEYS[2], KEYS[3], KEYS[4])
+if #shown[1] == 0 then redis.call('ZREM', KEYS[5], ARGV[1]) end
+return shown
 """
 )
 
 ACCEPT = Script(
     _VIEW
     + """
--- KEYS inbox session turn waiting seen; ARGV person message nonce now-in-seconds inbox-life seen-life
--- -> {oldest message, session or nil, turns so far, 1 when accepted}
-local accepted = redis.call('SET', KEYS[5], ARGV[3], 'NX', 'PX', ARGV[6])
+-- KEYS inbox session recent turn waiting seen; ARGV person message nonce now-in-seconds inbox-life seen-life
+-- -> {oldest messages, session or nil, recent or nil, turns so far, 1 when accepted}
+local accepted = redis.call('SET', KEYS[6], ARGV[3], 'NX', 'PX', ARGV[6])
 if accepted then
   redis.call('RPUSH', KEYS[1], ARGV[2])
   redis.call('PEXPIRE', KEYS[1], ARGV[5])
-  redis.call('ZADD', KEYS[4], 'NX', ARGV[4], ARGV[1])
-  redis.call('PEXPIRE', KEYS[4], ARGV[5])
+  redis.call('ZADD', KEYS[5], 'NX', ARGV[4], ARGV[1])
+  redis.call('PEXPIRE', KEYS[5], ARGV[5])
 else
-  accepted = redis.call('GET', KEYS[5]) == ARGV[3]  -- this very call, repeated
+  accepted = redis.call('GET', KEYS[6]) == ARGV[3]  -- this very call, repeated
 end
-local head, session, n = view(KEYS[1], KEYS[2], KEYS[3])
-return {head, session, n, accepted and 1 or 0}
+return view(KEYS[1], KEYS[2], KEYS[3], KEYS[4], accepted and 1 or 0)
 """
 )
 
 COMMIT = Script(
     _VIEW
     + _DROP
+    + _BURY
+    + _COUNT
     + """
--- KEYS inbox session turn waiting links out tries
--- ARGV person message turns-so-far commit-id verb session session-life turn-life out-life reply...
--- verb: save | erase | leave (the session as it is)
--- -> {oldest message or nil, session or nil, turns so far, 1 when this commit is in}
-local n = tonumber(redis.call('HGET', KEYS[3], 'n') or 0)
-local place = 's' .. (tonumber(ARGV[3]) + 1) % 8
-local applied = redis.call('HGET', KEYS[3], place) == ARGV[4]  -- this very call, repeated
-if not applied and n == tonumber(ARGV[3]) and redis.call('LREM', KEYS[1], 1, ARGV[2]) == 1 then
+-- KEYS inbox session recent turn waiting links out tries dead counts
+-- ARGV person message messages-taken turns-so-far commit-id verb session session-life turn-life
+--      recent recent-life out-life dead-life counts-life number-of-counts count... reply...
+-- verb: save | erase | leave (the session as it is) | bury (leave it, and keep the message, which nobody can read)
+-- -> {oldest messages, session or nil, recent or nil, turns so far, 1 when this commit is in}
+local inbox, session, recent, turn, waiting, links, out, tries, dead, counts = unpack(KEYS)
+local person, message, taken, turns, id, verb = unpack(ARGV, 1, 6)
+local n = tonumber(redis.call('HGET', turn, 'n') or 0)
+local place = 's' .. (tonumber(turns) + 1) % 8
+local applied = redis.call('HGET', turn, place) == id  -- this very call, repeated
+if not applied and n == tonumber(turns) and redis.call('LINDEX', inbox, 0) == message then
   applied = true
-  redis.call('HSET', KEYS[3], 'n', n + 1, place, ARGV[4])
-  redis.call('PEXPIRE', KEYS[3], ARGV[8])
-  redis.call('PEXPIRE', KEYS[5], ARGV[8])
-  if ARGV[5] == 'save' then
-    redis.call('SET', KEYS[2], ARGV[6], 'PX', ARGV[7])
-  elseif ARGV[5] == 'erase' then
-    redis.call('DEL', KEYS[2])
-    drop(KEYS[6], KEYS[7], ARGV[1])
+  redis.call('LTRIM', inbox, taken, -1)
+  redis.call('HSET', turn, 'n', n + 1, place, id)
+  if verb == 'save' or verb == 'erase' or redis.call('PTTL', turn) < tonumber(ARGV[9]) then
+    redis.call('PEXPIRE', turn, ARGV[9])
+    redis.call('PEXPIRE', links, ARGV[9])
   end
-  for i = 10, #ARGV do
-    redis.call('XADD', KEYS[6], '*', 'person', ARGV[1], 'reply', ARGV[i])
-    redis.call('PEXPIRE', KEYS[6], ARGV[9])
+  if verb == 'save' then
+    redis.call('SET', session, ARGV[7], 'PX', ARGV[8])
+  elseif verb == 'erase' then
+    redis.call('DEL', session, recent)
+    drop(out, person, tries)
+    drop(dead, person)
+  elseif verb == 'bury' then
+    bury(dead, ARGV[13], 'person', person, 'message', message, 'why', 'unreadable')
   end
-  if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('ZREM', KEYS[4], ARGV[1]) end
+  if ARGV[10] ~= '' and verb ~= 'erase' then redis.call('SET', recent, ARGV[10], 'PX', ARGV[11]) end
+  local first_reply = 16 + tonumber(ARGV[15])
+  for i = 16, first_reply - 1 do count(counts, ARGV[14], ARGV[i]) end
+  for i = first_reply, #ARGV do
+    redis.call('XADD', out, '*', 'person', person, 'reply', ARGV[i])
+    redis.call('PEXPIRE', out, ARGV[12])
+  end
+  if redis.call('EXISTS', inbox) == 0 then redis.call('ZREM', waiting, person) end
 end
-local head, session, now = view(KEYS[1], KEYS[2], KEYS[3])
-return {head, session, now, applied and 1 or 0}
+return view(inbox, session, recent, turn, applied and 1 or 0)
 """
 )
 
 FORGET = Script(
     _DROP
     + """
--- KEYS inbox session turn waiting out tries; ARGV person
-redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
-redis.call('ZREM', KEYS[4], ARGV[1])
-drop(KEYS[5], KEYS[6], ARGV[1])
+-- KEYS inbox session recent turn waiting out tries dead; ARGV person
+redis.call('DEL', KEYS[1], KEYS[2], KEYS[3], KEYS[4])
+redis.call('ZREM', KEYS[5], ARGV[1])
+drop(KEYS[6], ARGV[1], KEYS[7])
+drop(KEYS[8], ARGV[1])
 """
 )
 
+# ------------------------------------------------------------------------------------------------------ senders
+
+JOIN = Script("""
+-- KEYS senders; ARGV sender life -> how many senders are at work, this one among them
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZADD', KEYS[1], now, ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return redis.call('ZCARD', KEYS[1])
+""")
+
 KEEP = Script("""
--- KEYS lease tries; ARGV token-held-or-empty fresh-token lease-life
--- -> {'kept'} | {'taken', {entry id, tries, ...}} | {'lost'}
+-- KEYS lease; ARGV token life -> 1 when the lease is renewed, 0 when it is not ours any more
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 1
+""")
+
+TAKE = Script("""
+-- KEYS lease tries...; ARGV fresh-token life -> {{entry id, tries, ...} of each tries key} or nil when it is not free
 local owner = redis.call('GET', KEYS[1])
-if owner == ARGV[1] then
-  redis.call('PEXPIRE', KEYS[1], ARGV[3])
-  return {'kept'}
-elseif not owner or owner == ARGV[2] then
-  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-  return {'taken', redis.call('HGETALL', KEYS[2])}
-end
-return {'lost'}
+if owner and owner ~= ARGV[1] then return nil end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+local marks = {}
+for i = 2, #KEYS do marks[i - 1] = redis.call('HGETALL', KEYS[i]) end
+return marks
 """)
 
 RELEASE = Script("""
@@ -139,10 +195,58 @@ redis.call('PEXPIRE', KEYS[3], ARGV[4])
 return 1
 """)
 
-DONE = Script("""
--- KEYS out tries; ARGV entry
-redis.call('XDEL', KEYS[1], ARGV[1])
+DONE = Script(
+    _COUNT
+    + """
+-- KEYS out tries counts; ARGV entry what life
+if redis.call('XDEL', KEYS[1], ARGV[1]) == 1 then count(KEYS[3], ARGV[3], ARGV[2]) end
 redis.call('HDEL', KEYS[2], ARGV[1])
+"""
+)
+
+BURY = Script(
+    _BURY
+    + _COUNT
+    + """
+-- KEYS out tries dead counts; ARGV entry channel why life what counts-life
+local entry = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])[1]
+redis.call('HDEL', KEYS[2], ARGV[1])
+if not entry then return end
+bury(KEYS[3], ARGV[4], 'channel', ARGV[2], 'why', ARGV[3], unpack(entry[2]))
+redis.call('XDEL', KEYS[1], ARGV[1])
+count(KEYS[4], ARGV[6], ARGV[5])
+"""
+)
+
+# One bound for all processes: https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm
+PACE = Script("""
+-- KEYS pace; ARGV microseconds-for-this-message -> microseconds until its turn, which is now reserved
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local start = math.max(now, tonumber(redis.call('GET', KEYS[1]) or 0))
+local free = start + tonumber(ARGV[1])
+redis.call('SET', KEYS[1], string.format('%.0f', free), 'PX', math.ceil((free - now) / 1000) + 1)
+return start - now
+""")
+
+# ------------------------------------------------------------------------------------------------------ dead letters
+
+RESEND = Script("""
+-- KEYS dead out; ARGV entry person reply life -> 1 when the reply waits to be sent again
+if redis.call('XDEL', KEYS[1], ARGV[1]) == 0 then return 0 end
+redis.call('XADD', KEYS[2], '*', 'person', ARGV[2], 'reply', ARGV[3])
+redis.call('PEXPIRE', KEYS[2], ARGV[4])
+return 1
+""")
+
+REHEAR = Script("""
+-- KEYS dead inbox waiting; ARGV entry person message now-in-seconds life -> 1 when the message waits for its turn again
+if redis.call('XDEL', KEYS[1], ARGV[1]) == 0 then return 0 end
+redis.call('RPUSH', KEYS[2], ARGV[3])
+redis.call('PEXPIRE', KEYS[2], ARGV[5])
+redis.call('ZADD', KEYS[3], 'NX', ARGV[4], ARGV[2])
+redis.call('PEXPIRE', KEYS[3], ARGV[5])
+return 1
 """)
 
 LIST_LINK = Script("""

@@ -102,7 +102,7 @@ def _centre_checked(writer: Writer, centre: Centre) -> str:
 def danger(writer: Writer, show: ShowDanger) -> str:
     """The first line says "now" and "free" only when every number in it is known to answer day and night."""
     if not show.hotlines:
-        number = _emergency_of(writer, show.country)
+        number = writer.emergency(show.country)
         centre = helpers.legal_help(writer.guide.centres, show.country)
         named = _short_centre(writer, centre.centre) if centre else writer.guide.operator.contact
         return writer.text("danger.no_line", number=number, country=Country(show.country), centre=named)
@@ -119,16 +119,11 @@ def danger(writer: Writer, show: ShowDanger) -> str:
     return f"{writer.text('danger.lead_hours')}\n{rest}"
 
 
-def _emergency_of(writer: Writer, country: str) -> str:
-    lines = helpers.lines(writer.guide.hotlines, country, ("emergency", "police"), most=1)
-    return spoken(lines[0].number or "", country) if lines else writer.emergency_numbers()
-
-
 def contact(writer: Writer, show: ShowContact) -> str:
     """A person to talk to, when somebody answers, and in which languages."""
     if show.contact is None or show.country is None:
         country = Country(show.country) if show.country else ""
-        emergency = _emergency_of(writer, show.country) if show.country else writer.emergency_numbers()
+        emergency = writer.emergency(show.country)
         key = "person.none" if show.country else "person.nowhere"
         return writer.text(key, country=country, contact=writer.guide.operator.contact, emergency=emergency)
     centre, now = show.contact.near.centre, show.contact.opening
@@ -136,7 +131,7 @@ def contact(writer: Writer, show: ShowContact) -> str:
         "centre": centre.name,
         "phone": spoken(centre.phone or "", centre.country),
         "languages": writer.catalogue.listing([writer.catalogue.language_name(code) for code in centre.languages]),
-        "emergency": _emergency_of(writer, show.country),
+        "emergency": writer.emergency(show.country),
     }
     if now is None or now.changes_at is None:
         return writer.text("person.hours_unknown", **values)

@@ -16,7 +16,7 @@ from conversations.medium import Medium
 from conversations.message import Choice, Span
 from conversations.pathways import Pathway
 from conversations.phones import spoken
-from conversations.replies import Chosen, Command, Country, EmergencyNumbers, Languages, Legal, Lines
+from conversations.replies import Chosen, Command, Country, Emergency, EmergencyNumbers, Languages, Legal, Lines
 from conversations.results import Age
 from conversations.rules import Known, OneOf, Test
 from conversations.session import Session
@@ -70,6 +70,8 @@ class Writer:
                 return "\n".join(self.line(hotline) for hotline in hotlines)
             case EmergencyNumbers():
                 return self.emergency_numbers()
+            case Emergency(country):
+                return self.emergency(country)
             case Legal(country, centre):
                 return self.legal(country, centre)
             case Chosen(question, options):
@@ -99,6 +101,11 @@ class Writer:
         """Its own name, or what it is for where the name says no more than that."""
         plain = hotline.kind in ("emergency", "police", "fire", "ambulance")
         return self.text(f"kind.{hotline.kind}") if plain else hotline.name
+
+    def emergency(self, country: str | None) -> str:
+        """The number to call in a country, of the police where there is no other; without one, the region's numbers."""
+        lines = helpers.lines(self.guide.hotlines, country, ("emergency", "police"), most=1) if country else ()
+        return spoken(lines[0].number or "", lines[0].country) if lines else self.emergency_numbers()
 
     def emergency_numbers(self) -> str:
         """Each emergency number with the countries it serves, most countries first."""

@@ -6,14 +6,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.channels import Channel, Payload, Request
-from bot.messages import Address, Arrival
+from bot.messages import Address, Arrival, ChannelName
+from bot.pace import Pace
 from conversations.message import Message
 
 
 class Carrier(Channel):
     """Notes every call as (user, text). `fails` holds, by text, what the next calls raise; `answers` what it knows."""
 
-    name = "test"
+    name: ChannelName = "sms"
+    has_fallback = False
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, str]] = []
@@ -22,6 +24,12 @@ class Carrier(Channel):
         self.answers: dict[str, bool | None] = {}
         self.holds = asyncio.Event()
         self.holds.set()
+
+    def pace(self, payload: Payload) -> Pace | None:  # noqa: ARG002
+        return None
+
+    def pace_to(self, address: Address) -> Pace | None:  # noqa: ARG002
+        return None
 
     async def send(self, address: Address, payload: Payload) -> None:
         self.calls.append((address.user, payload["text"]))

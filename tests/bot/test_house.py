@@ -17,6 +17,7 @@ from bot.house import House, prepared, static_help, store_url, vault_of
 from bot.messages import Leave
 from bot.settings import Settings, SettingsError
 from bot.vault import Vault
+from tests.bot.steps import ROOM
 from tests.bot.test_settings import GOOD, OPERATOR, SMS, TELEGRAM
 from tests.conversation import today
 from tests.polling import until
@@ -156,7 +157,9 @@ async def test_work_that_breaks_begins_again(monkeypatch: pytest.MonkeyPatch, ca
     assert "CANARIO" not in caplog.text
 
 
-async def test_a_sender_that_broke_gives_back_what_it_had_read(built: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_sender_that_broke_gives_back_what_it_had_read(
+    built: House, embedded_server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Else it would wait for another process that may not exist."""
 
     class Broken:
@@ -167,13 +170,13 @@ async def test_a_sender_that_broke_gives_back_what_it_had_read(built: House, mon
 
         async def run(self, _: asyncio.Event) -> None:
             """Take entries, and break."""
-            await built.store.read(10, 0.0)
+            await built.store.read(ROOM, 0.0)
             raise RuntimeError
 
     monkeypatch.setattr(house, "Sender", Broken)
     with pytest.raises(RuntimeError):
         await built.send(asyncio.Event())
-    assert built.store._leases == {}
+    assert list(embedded_server.raw.scan_iter("*:lease")) == []
 
 
 async def test_a_group_gets_one_neutral_line(built: House, monkeypatch: pytest.MonkeyPatch) -> None:

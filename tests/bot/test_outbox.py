@@ -22,7 +22,7 @@ from bot.store import Step, Unavailable
 from bot.store.redis import RedisStore
 from bot.vault import Vault
 from tests.bot.carriers import Carrier, FileCarrier, Time
-from tests.bot.steps import LUIS, NOW, ROSA, message, question, words
+from tests.bot.steps import LUIS, NOW, ROOM, ROSA, message, question, words
 from tests.polling import until
 from tests.servers import Running
 
@@ -73,8 +73,8 @@ async def sending(store: RedisStore, carrier: Carrier, time: Time | None = None)
 async def reply(store: RedisStore, *texts: str, address: Address = ROSA, **changes: object) -> None:
     """Commit replies to a person, a turn each; `changes` are made to the outbound."""
 
-    def step(saved: str | None, inbound: Inbound, serial: int) -> Step:
-        done = words(saved, inbound, serial)
+    def step(saved: str | None, inbound: Inbound, serial: int, recent: str | None) -> Step:
+        done = words(saved, inbound, serial, recent)
         return replace(done, outbound=tuple(replace(outbound, **changes) for outbound in done.outbound))  # type: ignore[arg-type]
 
     for text in texts:
@@ -84,7 +84,7 @@ async def reply(store: RedisStore, *texts: str, address: Address = ROSA, **chang
 
 def empty(server: Running) -> Callable[[], bool]:
     """Whether nothing waits to be sent any more."""
-    return lambda: not any(server.raw.xlen(key) for key in server.raw.scan_iter("*:out"))
+    return lambda: not any(server.raw.xlen(key) for key in server.raw.scan_iter("*:out:*"))
 
 
 async def test_replies_go_out_once_and_in_order_for_everyone(
@@ -315,10 +315,10 @@ async def test_two_senders_send_each_reply_once(
 
 async def test_a_sender_whose_lease_lapsed_does_not_send_what_it_holds(store: RedisStore, server: Running) -> None:
     await reply(store, "1")
-    [held] = await store.read(10, 0.2)
+    [held] = await store.read(ROOM, 0.2)
     for key in server.raw.scan_iter("*:lease"):
         server.raw.delete(key)
-    assert not await store.mark(replace(held, tries=1))
+    assert not await store.begin(held)
 
 
 async def test_a_dead_senders_share_is_taken_over_and_what_it_may_have_sent_is_asked_about(
@@ -326,8 +326,8 @@ async def test_a_dead_senders_share_is_taken_over_and_what_it_may_have_sent_is_a
 ) -> None:
     await reply(store, "1", "2")
     dying = RedisStore(server.url, vault, lease=0.5)
-    [first, _] = await dying.read(10, 0.2)
-    assert await dying.mark(replace(first, tries=1))
+    [first, _] = await dying.read(ROOM, 0.2)
+    assert await dying.begin(first)
     await dying.close()  # without giving its leases back
     carrier.answers["1"] = True
     await another_sends_the_rest(server, vault, carrier)
@@ -393,6 +393,6 @@ async def test_a_reply_nobody_can_open_is_dropped(store: RedisStore, carrier: Ca
 
 async def test_a_long_queue_is_read_in_parts(store: RedisStore) -> None:
     await reply(store, *(str(n) for n in range(12)))
-    read = [[entry.outbound.payload["text"] for entry in await store.read(5, 0.2)] for _ in range(4)]
+    read = [[entry.outbound.payload["text"] for entry in await store.read({"sms": 5}, 0.2)] for _ in range(4)]
     assert read == [["0", "1", "2", "3", "4"], ["5", "6", "7", "8", "9"], ["10", "11"], []]
-    assert await store.read(0, 0.01) == ()
+    assert await store.read({"sms": 0}, 0.01) == ()

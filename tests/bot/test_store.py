@@ -17,13 +17,15 @@ from typing import Any
 import pytest
 
 from bot.messages import Address, Inbound
-from bot.store import Step, Unavailable, Waiting
+from bot.pace import Pace
+from bot.store import Advance, Step, Unavailable, Waiting
+from bot.store.counts import COUNTS_LIFE
 from bot.store.redis import RedisStore
 from bot.store.scripts import COMMIT, Script
 from bot.vault import Vault
-from tests.bot.steps import KEEP, LUIS, ROSA, Recall, erase, message, words
+from tests.bot.steps import KEEP, LUIS, ROOM, ROSA, Recall, erase, message, words
 from tests.polling import until
-from tests.servers import Running, end, start_embedded
+from tests.servers import Running, end, kind, start_embedded
 
 PHONE = Address("whatsapp", "whatsapp:+5215500000001")
 SCOPED = Address("whatsapp", "whatsapp:MX.13491208655302741918")
@@ -42,7 +44,7 @@ async def opened(url: str, vault: Vault, **options: Any) -> AsyncIterator[RedisS
     await store.close()
 
 
-async def say(store: RedisStore, inbound: Inbound, step: Callable[[str | None, Inbound, int], Step] = words) -> int:
+async def say(store: RedisStore, inbound: Inbound, step: Advance = words) -> int:
     """What the webhook does: accept, then advance."""
     await store.accept(inbound)
     return await store.advance(inbound.address, step)
@@ -56,7 +58,7 @@ async def session(store: RedisStore, address: Address = ROSA) -> str | None:
 
 
 async def outbox(store: RedisStore) -> Sequence[Waiting]:
-    return await store.read(1000, 0.2)
+    return await store.read(ROOM, 0.2)
 
 
 def texts(entries: Sequence[Waiting]) -> list[str]:
@@ -83,9 +85,9 @@ async def test_a_turn_takes_two_round_trips(store: RedisStore) -> None:
 async def test_the_serial_counts_the_turns(store: RedisStore) -> None:
     serials = []
 
-    def step(saved: str | None, inbound: Inbound, serial: int) -> Step:
+    def step(saved: str | None, inbound: Inbound, serial: int, recent: str | None) -> Step:
         serials.append(serial)
-        return words(saved, inbound, serial)
+        return words(saved, inbound, serial, recent)
 
     for number in range(3):
         await say(store, message(number), step)
@@ -180,8 +182,8 @@ async def test_what_a_dead_process_left_is_swept_up(server: Running, vault: Vaul
 
 
 async def test_one_person_whose_turn_fails_does_not_stop_the_sweep(server: Running, vault: Vault) -> None:
-    def step(saved: str | None, inbound: Inbound, serial: int) -> Step:
-        return broken(saved, inbound, serial) if inbound.address == ROSA else words(saved, inbound, serial)
+    def step(saved: str | None, inbound: Inbound, serial: int, recent: str | None) -> Step:
+        return (broken if inbound.address == ROSA else words)(saved, inbound, serial, recent)
 
     async with opened(server.url, vault) as store:
         await store.accept(message(1))
@@ -215,7 +217,7 @@ async def test_forgetting_leaves_nothing_but_ids_of_messages(store: RedisStore, 
     await say(store, message(2, address=PHONE, alias=SCOPED))
     await store.accept(message(3, address=PHONE, alias=SCOPED))
     await store.forget(PHONE)
-    assert {key.split(b":")[1] for key in server.raw.scan_iter()} <= {b"seen", b"out"}
+    assert {kind(key) for key in server.raw.scan_iter()} <= {"seen", "out"}
     assert await outbox(store) == []
     assert await store.advance(PHONE, words) == 0
     assert await session(store, PHONE) is None
@@ -225,9 +227,9 @@ async def test_a_step_that_erases_leaves_its_own_reply_only(store: RedisStore, s
     await say(store, message(1, address=PHONE, alias=SCOPED))
     await say(store, message(2, address=PHONE, alias=SCOPED), erase)
     assert texts(await outbox(store)) == ["erased"]
-    left = {key.split(b":")[1]: server.raw.pttl(key) for key in server.raw.scan_iter()}
-    assert set(left) <= {b"seen", b"out", b"turn", b"lease"}
-    assert left[b"turn"] <= timedelta(minutes=10).total_seconds() * 1000
+    left = {kind(key): server.raw.pttl(key) for key in server.raw.scan_iter()}
+    assert set(left) <= {"seen", "out", "turn", "lease", "senders"}
+    assert left["turn"] <= timedelta(minutes=10).total_seconds() * 1000
     assert await session(store, PHONE) is None
 
 
@@ -263,16 +265,25 @@ async def test_nothing_in_the_store_tells_a_number_or_a_word(store: RedisStore, 
 
 
 async def test_every_key_has_a_lifetime(store: RedisStore, server: Running) -> None:
-    await say(store, message(1, address=PHONE, alias=SCOPED))
-    await store.accept(message(2, address=PHONE, alias=SCOPED))
-    [entry] = await outbox(store)
-    await store.mark(replace(entry, tries=1))
-    kinds = {key.split(b":")[1] for key in server.raw.scan_iter()}
-    assert kinds == {name.encode() for name in KINDS}
-    assert all(0 < int(server.raw.pttl(key)) <= KEEP.total_seconds() * 1000 for key in server.raw.scan_iter())
+    await say(store, message(1, address=PHONE, alias=SCOPED), counting_and_recalling)
+    await say(store, message(2, address=PHONE, alias=SCOPED))
+    await store.accept(message(3, address=PHONE, alias=SCOPED))
+    refused, entry = await outbox(store)
+    await store.bury(refused, "refused")
+    assert await store.begin(entry)
+    await store.reserve(Pace("chat", 1.0))
+    assert {kind(key) for key in server.raw.scan_iter()} == {*PERSONAL, *IMPERSONAL}
+    for key in server.raw.scan_iter():
+        longest = COUNTS_LIFE if kind(key) == "counts" else KEEP
+        assert 0 < int(server.raw.pttl(key)) <= longest.total_seconds() * 1000
 
 
-KINDS = {"session", "inbox", "turn", "links", "alias", "seen", "waiting", "out", "tries", "lease"}
+PERSONAL = {"session", "recent", "inbox", "turn", "links", "alias", "seen", "waiting", "out", "tries", "dead"}
+IMPERSONAL = {"lease", "counts", "senders", "pace"}
+
+
+def counting_and_recalling(saved: str | None, inbound: Inbound, serial: int, recent: str | None) -> Step:
+    return replace(words(saved, inbound, serial), recent=f"{recent or ''}{serial}", counts=("turn",))
 
 
 async def test_a_session_under_a_new_key_goes_on(server: Running, keys: str) -> None:
@@ -399,7 +410,7 @@ async def test_the_policy_for_short_memory_is_told(store: RedisStore, server: Ru
     server.raw.config_set("maxmemory-policy", "noeviction")
 
 
-def broken(saved: str | None, inbound: Inbound, serial: int) -> Step:
+def broken(saved: str | None, inbound: Inbound, serial: int, recent: str | None) -> Step:
     raise ZeroDivisionError
 
 

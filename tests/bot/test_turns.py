@@ -15,6 +15,7 @@ from bot.channels.sms import Sms
 from bot.channels.whatsapp import WhatsApp
 from bot.messages import Address, ChannelName, Inbound, Receipt
 from bot.store import Waiting
+from bot.store.counts import this_day
 from bot.store.redis import RedisStore
 from bot.turns import WAITS_FOR, Turns
 from bot.vault import Vault
@@ -24,6 +25,7 @@ from conversations.events import Event, Text, Unreadable
 from conversations.message import Message
 from conversations.session import Session
 from tests.bot.carrier import ACCOUNT, OURS
+from tests.bot.steps import ROOM
 from tests.conversation import OPERATOR, today
 from tests.servers import Running
 
@@ -64,9 +66,9 @@ class Talk:
 
     async def outbox(self) -> Sequence[Waiting]:
         """What waits to be sent, taken off."""
-        entries = await self.store.read(100, 0.0)
+        entries = await self.store.read(ROOM, 0.0)
         for entry in entries:
-            await self.store.done(entry)
+            await self.store.done(entry, "sent")
         return entries
 
 
@@ -138,7 +140,7 @@ async def test_a_bug_of_ours_is_one_apology(
             await talk.turns.receive(message, talk.turns.channels["sms"])
     (apology,) = await talk.texts()
     assert OPERATOR.contact in apology
-    assert talk.turns.counts["fault"] == 1
+    assert (await talk.store.counted(this_day()))["fault"] == 1
     (error,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
     assert "RuntimeError at test_turns.py" in error
     assert "CANARIO" not in caplog.text
@@ -198,7 +200,7 @@ async def test_a_record_that_cannot_be_read_is_like_none(talk: Talk) -> None:
     step = talk.turns.step('{"format": 1, "run": 5}', talk.message("1"), 7)
     assert len(step.outbound) == 1
     assert step.saved is not None
-    assert talk.turns.counts["fault"] == 0
+    assert step.counts == ()
 
 
 async def test_a_message_that_comes_hours_late_is_answered(talk: Talk) -> None:

@@ -19,7 +19,7 @@ from tests.contracts.peers import PUBLIC_URL, TelegramPeer, TwilioPeer, segments
 from tests.contracts.walker import TelegramPhone, TwilioPhone, Walker, links, living
 from tests.polling import until
 from tests.processes import running
-from tests.servers import Running
+from tests.servers import Running, kind
 
 SECRET = "secret_0001"
 HIDDEN = "whatsapp:MX.10000000000000000001"
@@ -43,7 +43,7 @@ def store(embedded_server: Running) -> Iterator[Running]:
     yield embedded_server
     left = [key.decode() for key in embedded_server.raw.scan_iter()]
     assert [key for key in left if embedded_server.raw.pttl(key) == -1] == []
-    assert {key.split(":")[1] for key in left} <= {"seen", "turn", "lease", "out"}
+    assert {kind(key) for key in left} <= {"seen", "turn", "out", "dead", "lease", "senders", "counts", "pace"}
     assert [key for key in left if key.endswith(":out") and embedded_server.raw.xlen(key)] == []
 
 
