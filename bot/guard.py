@@ -28,8 +28,9 @@ _LONG = 12  # letters; a shorter text may well be sent again by a person ("hola"
 _MENU = re.compile(r"^\s*1[.) ]\s*\S.*\n(?:.*\n)*?\s*2[.) ]\s*\S", re.MULTILINE)
 _MENU_MARK = "menu"
 
-Silence = Literal["flood", "echo", "repeat", "menu"]
-"""Why a message is not answered: too many of them; our own words; one that leads nowhere, again; a bot's menus."""
+Silence = Literal["flood", "held", "echo", "repeat", "menu"]
+"""Why a message is not answered: too many of them; the answer went out too often; it is our own text; it leads nowhere,
+again; it is another bot's menu."""
 
 Mark = tuple[int, str]
 """A moment in seconds since 1970, and the hash of a text."""
@@ -73,7 +74,7 @@ class Recent:
 
     def is_silent(self, why: Silence, now: float) -> bool:
         """Whether we have fallen silent for this reason; then nobody needs to be told again."""
-        lasts = WINDOW if why == "flood" else HOUR
+        lasts = WINDOW if why in ("flood", "held") else HOUR
         return any(known == why and now - at < lasts for at, known in self.silent)
 
     def silenced(self, why: Silence, now: float) -> "Recent":

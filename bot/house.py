@@ -19,6 +19,7 @@ from bot.checks import check_guide
 from bot.content import load_guide
 from bot.intake import Intake
 from bot.messages import ChannelName, Leave
+from bot.outage import Outage
 from bot.outbox import Sender
 from bot.settings import Settings, SettingsError, TelegramSettings, TwilioSettings
 from bot.store import Unavailable
@@ -41,6 +42,9 @@ SENDS = "RUMBO_SENDS"
 
 SWEEP_EVERY = 10.0
 """Seconds between two looks for messages whose process died before it had answered."""
+
+OLDEST_REPLY = 60.0
+"""Seconds after which a reply that still waits is worth a warning."""
 
 _BEGIN_AGAIN_AFTER = 1.0  # s
 
@@ -118,15 +122,16 @@ class House:
 
         channel = self.channels["telegram"]
         assert isinstance(channel, Telegram)  # noqa: S101  # built below
-        await poll(channel, self.intake(), stop)
+        await poll(channel, self.intake(), stop, outage=Outage(self.static_help))
 
     async def sweep(self, stop: asyncio.Event) -> None:
-        """Finish messages whose process died."""
+        """Finish messages whose process died, and look whether replies leave."""
         evicts = ""
         while not stop.is_set():
             try:
                 evicts = evicts or await self._eviction()
                 await self.store.sweep(self.turns.step)
+                await self._look_at_outbox()
             except Unavailable:
                 log.warning("the sweep waits: the store is away")
                 await self._revive_store()
@@ -148,6 +153,14 @@ class House:
                 *(policy, _NEVER_EVICTS, _NEVER_EVICTS),
             )
         return policy
+
+    async def _look_at_outbox(self) -> None:
+        depth = await self.store.depth()
+        if depth.oldest > OLDEST_REPLY:
+            waiting = ", ".join(f"{number} on {channel}" for channel, number in depth.replies.items() if number)
+            log.warning(
+                "replies wait: %s; the oldest for %d s; %d senders at work", waiting, depth.oldest, depth.senders
+            )
 
     async def _revive_store(self) -> None:
         """Start the bundled server again if it died: nobody else does."""

@@ -12,6 +12,7 @@ from bot.channels import Malformed
 from bot.channels.telegram import Telegram
 from bot.intake import Intake
 from bot.messages import Arrival
+from bot.outage import Outage
 from bot.store import Unavailable
 
 log = logging.getLogger(__name__)
@@ -23,13 +24,20 @@ LONGEST_PAUSE = 60.0
 
 
 async def poll(
-    telegram: Telegram, intake: Intake, stop: asyncio.Event, *, wait: float = 30.0, pause: float = 1.0
+    telegram: Telegram,
+    intake: Intake,
+    stop: asyncio.Event,
+    *,
+    outage: Outage | None = None,
+    wait: float = 30.0,
+    pause: float = 1.0,
 ) -> None:
     """Fetch and take updates until `stop` is set.
 
     `wait` is how many seconds one call may stay open (Telegram allows 50). After an error it pauses, first for `pause`
     seconds and longer each time, or as long as Telegram asks; then it removes the webhook again, because another
     process may have set it. Updates are confirmed once all of them are taken; one fetched again is known by its id.
+    While the store is away `outage` tells whoever wrote.
 
     `update_id` may begin anew at random after a week of silence, but then nothing older is waiting.
     """
@@ -40,7 +48,7 @@ async def poll(
                 await telegram.drop_webhook()
             webhook = False
             updates = await _unless(stop, telegram.fetch(offset, wait)) or []
-            await _take(telegram, intake, updates)
+            await _take(telegram, intake, updates, outage)
             offset = max([offset, *(update["update_id"] + 1 for update in updates)])
             pauses = 0
         except (TelegramError, Unavailable) as error:
@@ -49,10 +57,17 @@ async def poll(
             pauses, webhook = pauses + 1, True
 
 
-async def _take(telegram: Telegram, intake: Intake, updates: Sequence[Mapping[str, Any]]) -> None:
+async def _take(
+    telegram: Telegram, intake: Intake, updates: Sequence[Mapping[str, Any]], outage: Outage | None
+) -> None:
     """Take the updates in order, then make the calls owed for them. Raises Unavailable: all will be fetched again."""
     arrivals = [arrival for update in updates for arrival in _read(telegram, update)]
-    await intake.take(arrivals, telegram)
+    try:
+        await intake.take(arrivals, telegram)
+    except Unavailable:
+        if outage:
+            await asyncio.gather(*(outage.tell([arrival], telegram) for arrival in arrivals))
+        raise
     await asyncio.gather(*(intake.settle([arrival], telegram) for arrival in arrivals))
 
 

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from bot import fragments, logs
 from bot.channels import Channel
-from bot.guard import MOST_SAME, WINDOW, Recent, Silence
+from bot.guard import WINDOW, Recent, Silence
 from bot.messages import ChannelName, Inbound, Outbound, Receipt
 from bot.store import Step, Store
 from conversations.catalogue import Catalogue
@@ -84,9 +84,8 @@ class Turns:
         messages = word(turn.replies, turn.session, guide, catalogue, medium, inbound.at, known)
         if self.watch is not None:
             self.watch(inbound, turn, messages, catalogue)
-        led_somewhere = session is not None and not any(note.startswith("unclear") for note in turn.notes)
         step = Step(dump(turn.session) if turn.session else None, turn.keep or timedelta(hours=guide.operator.hours))
-        return self._with_replies(step, messages, heard, led_somewhere=led_somewhere)
+        return self._with_replies(step, messages, heard, led_somewhere=_led_somewhere(guide, session, turn, inbound))
 
     def _withheld(self, heard: "_Heard") -> Step | None:
         """The step for a message that is not to be answered: one of too many, or a machine's; the session stays."""
@@ -98,11 +97,16 @@ class Turns:
             silence = "flood"
         if silence is None or (silence in ("flood", "repeat") and is_urgent(heard.session, event, self.guide())):
             return None
-        step = Step(leave=True, recent=lately.silenced(silence, now).dump(), counts=(f"silence:{silence}",))
-        if lately.is_silent(silence, now):
+        return self._silent(silence, heard, Step(leave=True))
+
+    def _silent(self, why: Silence, heard: "_Heard", step: Step) -> Step:
+        """The step without an answer. A person is told once that it is too much; operators hear of it once as well."""
+        lately, now = heard.lately, heard.now.timestamp()
+        step = replace(step, recent=lately.silenced(why, now).dump(), counts=(*step.counts, f"silence:{why}"))
+        if lately.is_silent(why, now):
             return step
-        log.warning("somebody on %s is not answered for now: %s", heard.inbound.address.channel, silence)
-        notice = self._too_many(heard) if silence == "flood" else ()
+        log.warning("somebody on %s is not answered for now: %s", heard.inbound.address.channel, why)
+        notice = self._too_many(heard) if why in ("flood", "held") else ()
         return replace(step, outbound=tuple(self._outbound(notice, heard)))
 
     def _too_many(self, heard: "_Heard") -> Sequence[Message]:
@@ -126,16 +130,15 @@ class Turns:
         channel, event = self.channels[heard.inbound.address.channel], heard.inbound.event
         outbound = self._outbound(messages, heard)
         fresh = [reply for reply in outbound if heard.lately.may_say(channel.shows(dict(reply.payload)))]
-        if len(fresh) < len(outbound):
-            log.warning("a text that went out %d times is held, on %s", MOST_SAME, channel.name)
+        if outbound and not fresh:
+            return self._silent("held", heard, step)
         lately = heard.lately.answers(
             heard.now.timestamp(),
             event.body if isinstance(event, Text) else None,
             [channel.shows(dict(reply.payload)) for reply in fresh],
             led_somewhere=led_somewhere,
         )
-        held = ("held",) * (len(outbound) - len(fresh))
-        return replace(step, outbound=tuple(fresh), recent=lately.dump(), counts=(*step.counts, *held))
+        return replace(step, outbound=tuple(fresh), recent=lately.dump())
 
     def _catalogue(self, guide: Guide, chosen: str | None, inbound: Inbound) -> Catalogue:
         """The person's language: as chosen, else as guessed from what they wrote or what their client says."""
@@ -183,6 +186,14 @@ class _Heard:
         except ValueError:
             log.warning("a session cannot be understood: the person begins anew")
             return None
+
+
+def _led_somewhere(guide: Guide, before: Session | None, turn: Turn, inbound: Inbound) -> bool:
+    """Whether a message was a command or an answer. That it told us a language is not enough: any sentence does."""
+    if isinstance(inbound.event, Text) and guide.lexicon.command(inbound.event.body):
+        return True
+    after = turn.session
+    return before is not None and (after is None or (before.answers, before.consent) != (after.answers, after.consent))
 
 
 def _tell_fault(error: Exception, inbound: Inbound) -> None:

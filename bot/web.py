@@ -5,7 +5,6 @@ a text or a query string to a log: run the HTTP server without its access log, o
 """
 
 import logging
-import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from xml.sax.saxutils import escape
 
@@ -20,19 +19,14 @@ from bot import logs
 from bot.channels import Channel, Malformed, Refused, Request
 from bot.channels.form import is_whatsapp, read_form
 from bot.intake import Intake
-from bot.messages import Address, Arrival, ChannelName, Inbound
+from bot.messages import Arrival, ChannelName
+from bot.outage import Outage
 from bot.store import Unavailable
-from conversations.message import Message, Span
 
 log = logging.getLogger(__name__)
 
 BODY_LIMIT = 64 * 1024
 """Bytes of a request's body; the carriers send a few thousand."""
-
-HELPED_FOR = 60.0
-"""Seconds in which a person gets the static help once, however often they write (FC-30)."""
-
-_HELPED_LIMIT = 10_000
 
 RETRY_AFTER = "5"
 """Seconds after which a carrier may deliver again while the store is away."""
@@ -75,8 +69,7 @@ class _Webhooks:
     def __init__(self, channels: Mapping[ChannelName, Channel], intake: Intake, static_help: str) -> None:
         self._channels = channels
         self._intake = intake
-        self._static_help = static_help
-        self._helped: dict[Address, float] = {}  # who got the static help, and when; in this process only
+        self._outage = Outage(static_help)
 
     async def twilio(self, http: HttpRequest) -> Response:
         return await self._taken(http, _twilio_channel, _twiml)
@@ -96,7 +89,8 @@ class _Webhooks:
             await self._intake.take(arrivals, channel)
         except Unavailable:
             log.warning("%s webhook answered 503: the store is away", channel.name)
-            return Response(status_code=503, headers={"Retry-After": RETRY_AFTER})
+            telling = BackgroundTask(self._outage.tell, arrivals, channel)
+            return Response(status_code=503, headers={"Retry-After": RETRY_AFTER}, background=telling)
         response = answer()
         response.background = BackgroundTask(self._intake.settle, arrivals, channel)
         return response
@@ -109,23 +103,10 @@ class _Webhooks:
         parsed = await self._parsed(http, _twilio_channel)
         if isinstance(parsed, Response):
             return parsed
-        channel, arrivals = parsed
-        people = [a.address for a in arrivals if isinstance(a, Inbound) and not a.carrier]
-        if not any(self._is_due(person) for person in people):
-            return _twiml()
-        log.warning("%s fallback used", channel.name)
-        payloads = channel.render(Message((Span(self._static_help),)))
-        return _twiml(channel.shows(payload) for payload in payloads)
-
-    def _is_due(self, person: Address) -> bool:
-        """Whether this person is to get the static help now."""
-        now = time.monotonic()
-        if now - self._helped.get(person, -HELPED_FOR) < HELPED_FOR:
-            return False
-        if len(self._helped) >= _HELPED_LIMIT:
-            self._helped.clear()
-        self._helped[person] = now
-        return True
+        texts = self._outage.texts(parsed[1], parsed[0])
+        if texts:
+            log.warning("%s fallback used", parsed[0].name)
+        return _twiml(texts)
 
     async def _parsed(
         self, http: HttpRequest, name: Callable[[Request], ChannelName]

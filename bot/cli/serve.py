@@ -9,6 +9,7 @@ import signal
 import socket
 
 from bot import logs
+from bot.cli import dead_letters
 from bot.cli.common import Subparsers, UsageError, command
 from bot.house import SENDS, House, Work, prepared
 from bot.settings import Settings, SettingsError
@@ -27,7 +28,7 @@ def add(commands: Subparsers) -> None:
     """Describe the three commands."""
     serving = command(commands, "serve", run_serve, "the webhooks, with a sender inside", "rumbo serve")
     serving.add_argument("--no-send", action="store_true", help="webhooks only; a `rumbo send` runs elsewhere")
-    command(commands, "send", run_send, "a sender alone", "rumbo send")
+    dead_letters.add_to(command(commands, "send", run_send, "a sender alone; or the dead letters", "rumbo send"))
     command(commands, "poll", run_poll, "Telegram long polling, with a sender inside", "rumbo poll")
 
 
@@ -68,10 +69,12 @@ def _check_address(host: str, port: int) -> None:
         raise SettingsError((mistake,)) from None
 
 
-def run_send(_: argparse.Namespace) -> int:
-    """Deliver what waits until stopped. It needs no content."""
+def run_send(args: argparse.Namespace) -> int:
+    """Deliver what waits until stopped; or, with --dead, handle what came to nothing. It needs no content."""
     settings = Settings.from_env(os.environ)
     logs.set_up(settings.log_level)
+    if args.dead:
+        return asyncio.run(dead_letters.handle(House(settings), args))
     house = House(settings)
     return asyncio.run(_until_stopped(house, house.send))
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,79 +9,18 @@ from typing import Any
 import pytest
 
 import bot.turns
-from bot.channels import Channel, Payload
+from bot.channels import Payload
 from bot.channels.sms import Sms
-from bot.channels.whatsapp import WhatsApp
-from bot.messages import Address, ChannelName, Inbound, Receipt
-from bot.store import Waiting
+from bot.messages import Address, Receipt
 from bot.store.counts import this_day
-from bot.store.redis import RedisStore
-from bot.turns import WAITS_FOR, Turns
-from bot.vault import Vault
+from bot.turns import WAITS_FOR
 from conversations.catalogue import MissingText
-from conversations.converse import Turn
-from conversations.events import Event, Text, Unreadable
+from conversations.events import Unreadable
 from conversations.message import Message
-from conversations.session import Session
-from tests.bot.carrier import ACCOUNT, OURS
-from tests.bot.steps import ROOM
+from tests.bot.talk import ROSA, Talk
 from tests.conversation import OPERATOR, today
-from tests.servers import Running
 
-ROSA = Address("sms", "+12025550111")
 SECRET = "Soy de CANARIO-7f3a"
-
-
-class Talk:
-    """Somebody who writes, and what waits to be sent to them."""
-
-    def __init__(self, turns: Turns, store: RedisStore) -> None:
-        self.turns = turns
-        self.store = store
-        self.count = 0
-        self.sessions: list[Session | None] = []
-
-    def watch(self, _: Inbound, turn: Turn, *__: object) -> None:
-        """For `Turns`."""
-        self.sessions.append(turn.session)
-
-    def message(self, event: Event | str, address: Address = ROSA, **more: Any) -> Inbound:
-        """A new message."""
-        self.count += 1
-        event = Text(event) if isinstance(event, str) else event
-        return Inbound(address, f"SM{self.count}", event, datetime.now(UTC), **more)
-
-    async def says(self, *events: Event | str, **more: Any) -> list[str]:
-        """Messages, one after the other; the texts that answer the last of them."""
-        texts: list[str] = []
-        for event in events:
-            await self.turns.receive(self.message(event, **more), self.turns.channels["sms"])
-            texts = await self.texts()
-        return texts
-
-    async def texts(self) -> list[str]:
-        """What waits to be sent, taken as sent."""
-        return [str(entry.outbound.payload["Body"]) for entry in await self.outbox()]
-
-    async def outbox(self) -> Sequence[Waiting]:
-        """What waits to be sent, taken off."""
-        entries = await self.store.read(ROOM, 0.0)
-        for entry in entries:
-            await self.store.done(entry, "sent")
-        return entries
-
-
-@pytest.fixture
-async def talk(embedded_server: Running, vault: Vault) -> AsyncIterator[Talk]:
-    """Turns of the real guide on the real store."""
-    embedded_server.raw.flushall()
-    store = RedisStore(embedded_server.url, vault)
-    channels: dict[ChannelName, Channel] = {"sms": Sms(ACCOUNT, OURS), "whatsapp": WhatsApp(ACCOUNT, OURS)}
-    talk = Talk(Turns(today, store, channels), store)
-    talk.turns = replace(talk.turns, watch=talk.watch)
-    yield talk
-    await store.close()
-    assert [key for key in embedded_server.raw.scan_iter() if embedded_server.raw.pttl(key) == -1] == []
 
 
 def broken(*_: object, **__: object) -> Any:
