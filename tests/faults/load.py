@@ -1,0 +1,236 @@
+"""People who write, and the carriers that bring what they write: again and again until Rumbo has said 200.
+
+Most people write the next message only when the last one was taken, so that the order of arrival is known; some write
+several at once. Carriers deliver some messages twice, to two doors at the same time, and some long ago for no reason.
+"""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from itertools import count
+from time import monotonic
+from typing import Any
+
+import aiohttp
+
+from bot.messages import ChannelName
+from tests.bot.carrier import form, signed
+from tests.faults.carriers import Carriers, Taken
+from tests.faults.ledger import Findings, Said, audit, is_answered
+from tests.faults.tags import read
+from tests.polling import until
+from tests.processes import SECRET
+
+WORDS = ("hola", "1", "2", "3", "sí", "no", "no sé", "ayuda", "México")
+
+_TWICE, _AGAIN = 0.2, 0.1
+"""How many messages are brought to both doors at once, and how often an old one comes back."""
+
+_WAITS = 15.0  # s, as Twilio does for an answer
+_AGAIN_AFTER = (0.1, 0.4)  # s; sooner than any carrier, so that more happens in less time
+
+_numbers = count(1)
+
+
+@dataclass
+class Person:
+    """Somebody, by the address that carriers know them by. `said` is what was sent so far, `at` when, by id."""
+
+    channel: ChannelName
+    address: str
+    bursts: bool = False
+    scoped: str = ""
+    said: list[Said] = field(default_factory=list)
+    at: dict[str, float] = field(default_factory=dict)
+    words: Sequence[str] = WORDS
+    most: int | None = None
+
+
+def crowd(size: int, bursts: float = 0.2) -> list[Person]:
+    """New people: half on SMS, most others on WhatsApp, some of those under two addresses, one in twenty on Telegram."""
+    return [_newcomer(index, bursts=index % 5 == 4 and bursts > 0) for index in range(size)]
+
+
+def _newcomer(index: int, *, bursts: bool) -> Person:
+    number = next(_numbers)
+    if index % 20 == 3:  # few, and in no hurry: a chat takes a message a second
+        return Person("telegram", str(7_000_000 + number))
+    if index % 2:
+        scoped = f"whatsapp:US.{number:013}" if index % 8 == 1 else ""
+        return Person("whatsapp", f"whatsapp:+1202{number:07}", bursts, scoped)
+    return Person("sms", f"+1203{number:07}", bursts)
+
+
+class Load:
+    """A crowd writing through `doors` until each has sent `messages`, and on until the fault is over."""
+
+    def __init__(
+        self, doors: Callable[[], Sequence[str]], carriers: Carriers, people: Sequence[Person], messages: int, rate: float
+    ) -> None:
+        self._doors = doors
+        self._carriers = carriers
+        self.people = people
+        self.messages = messages
+        self._pause = 1 / rate
+        self._next = 0.0
+        self.answers: Counter[int] = Counter()
+        self.over: float | None = None
+        self._http: aiohttp.ClientSession | None = None
+        self._begun = asyncio.Event()
+
+    # ------------------------------------------------------------------ writing
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Write during the block and to the end of what is to be said; leave once all of it was taken."""
+        async with aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=_WAITS), connector=aiohttp.TCPConnector(limit=200)
+        ) as self._http, asyncio.TaskGroup() as tasks:
+            for person in self.people:
+                tasks.create_task(self._write(person))
+            await self._begun.wait()
+            yield
+            self.over = monotonic()
+
+    async def past(self, share: float) -> None:
+        """Wait until so much of what each is to say has been said, in the middle."""
+        await until(lambda: self.said >= share * self.messages * len(self.people), within=120)
+
+    @property
+    def said(self) -> int:
+        """How many messages were sent so far, by whomever."""
+        return sum(len(person.said) for person in self.people)
+
+    async def _write(self, person: Person) -> None:
+        most = person.most or self.messages
+        group = 0
+        while len(person.said) < most or (self.over is None and person.most is None):
+            group += 1
+            at_once = random.randint(2, 4) if person.bursts and random.random() < 0.5 else 1  # noqa: S311
+            await asyncio.gather(*(self._say(person, group) for _ in range(at_once)))
+            if random.random() < _AGAIN:  # noqa: S311
+                await self.bring(person, random.choice(person.said).id, random.choice(person.words))  # noqa: S311
+
+    async def _say(self, person: Person, group: int) -> None:
+        await self._paced()
+        id = _new_id(person.channel)
+        person.said.append(Said(_known_as(person.channel, id), group))
+        person.at[person.said[-1].id] = monotonic()
+        self._begun.set()
+        text = random.choice(person.words)  # noqa: S311
+        times = 2 if random.random() < _TWICE else 1  # noqa: S311
+        await asyncio.gather(*(self.bring(person, id, text) for _ in range(times)))
+
+    async def _paced(self) -> None:
+        now = monotonic()
+        self._next = max(now, self._next) + self._pause
+        await asyncio.sleep(self._next - self._pause - now)
+
+    async def bring(self, person: Person, id: str, text: str) -> None:
+        """Deliver a message until it is taken, as a carrier would."""
+        path, request = _request(person, id.removeprefix("u"), text)
+        while True:
+            status = await self._post(path, request)
+            self.answers[status] += 1
+            if status == 200:
+                return
+            assert status == 0 or status >= 500, f"{path} answered {status}"
+            await asyncio.sleep(random.uniform(*_AGAIN_AFTER))  # noqa: S311
+
+    async def _post(self, path: str, request: dict[str, Any]) -> int:
+        """The status; 0 where none came."""
+        assert self._http is not None
+        doors = self._doors()
+        if not doors:
+            return 0
+        try:
+            async with self._http.post(random.choice(doors) + path, **request) as response:  # noqa: S311
+                await response.read()
+                return response.status
+        except (aiohttp.ClientError, OSError, TimeoutError):
+            return 0
+
+    # ------------------------------------------------------------------ what came of it
+
+    async def settled(self, within: float) -> None:
+        """Wait until everybody has every answer, or in vain: the audit tells what is missing then."""
+        owed = {person.address: person for person in self.people}
+
+        def all_told() -> bool:
+            for person in [p for p in owed.values() if self._is_told(p)]:
+                del owed[person.address]
+            return not owed
+
+        try:
+            await until(all_told, within)
+        except AssertionError:
+            return
+
+    def _is_told(self, person: Person) -> bool:
+        tags = [tag for tag in map(read, self._carriers.texts(person.address)) if tag]
+        return len({tag.serial for tag in tags}) >= len(person.said) and all(
+            is_answered(message.id, tags) for message in person.said
+        )
+
+    def findings(self) -> Findings:
+        """Everybody's ledger."""
+        found = (audit(person.said, self._carriers.texts(person.address)) for person in self.people)
+        return sum(found, Findings())
+
+    def recovery(self) -> float:
+        """Seconds from the end of the fault to the last answer that was owed by then."""
+        assert self.over is not None
+        arrivals = [at for person in self.people for id, at in self._told(person) if person.at[id] <= self.over]
+        return max(0.0, max(arrivals, default=0.0) - self.over)
+
+    def delays(self, people: Sequence[Person]) -> list[float]:
+        """Seconds from each message of these people to its answer."""
+        return [at - person.at[id] for person in people for id, at in self._told(person)]
+
+    def _told(self, person: Person) -> list[tuple[str, float]]:
+        """When each message of a person was first answered in whole."""
+        first: dict[tuple[str, int], float] = {}
+        for taken in self._carriers.taken[person.address]:
+            tag = read(taken.text)
+            if tag is not None and tag.id in person.at:
+                first.setdefault((tag.id, tag.part), taken.at)
+        told: dict[str, float] = {}
+        for (id, _), at in first.items():
+            told[id] = max(at, told.get(id, 0.0))
+        return list(told.items())
+
+
+def _new_id(channel: ChannelName) -> str:
+    number = next(_numbers)
+    return str(number) if channel == "telegram" else f"SM{number:032x}"
+
+
+def _known_as(channel: ChannelName, id: str) -> str:
+    """How Rumbo calls a message of the carrier's."""
+    return f"u{id}" if channel == "telegram" else id
+
+
+def _request(person: Person, id: str, text: str) -> tuple[str, dict[str, Any]]:
+    """Path and request of a webhook."""
+    if person.channel == "telegram":
+        sender = {"id": int(person.address), "is_bot": False, "first_name": "Ana", "language_code": "es"}
+        chat = {"id": int(person.address), "type": "private", "first_name": "Ana"}
+        message = {"message_id": int(id), "date": 1, "chat": chat, "from": sender, "text": text}
+        headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+        return "/telegram/hook", {"json": {"update_id": int(id), "message": message}, "headers": headers}
+    more = {"ExternalUserId": person.scoped} if person.scoped else {}
+    return twilio("/twilio/inbound", From=person.address, Body=text, MessageSid=id, **more)
+
+
+def twilio(path: str, **fields: str) -> tuple[str, dict[str, Any]]:
+    """Path and request of a webhook that Twilio signs."""
+    request = signed(form(**fields), path)
+    headers = {**request.headers, "Content-Type": "application/x-www-form-urlencoded"}
+    return path, {"data": request.body, "headers": headers}
+
+
+__all__ = ["WORDS", "Load", "Person", "Taken", "crowd", "twilio"]
