@@ -18,7 +18,7 @@ import pytest
 
 from bot import outbox
 from bot.channels import Channel, Outcome, SendError
-from bot.messages import Address, ChannelName, Inbound
+from bot.messages import CHANNELS, Address, ChannelName, Inbound
 from bot.outbox import Sender
 from bot.pace import Pace
 from bot.store import Step, Unavailable
@@ -63,7 +63,7 @@ def time() -> Time:
 @asynccontextmanager
 async def sending(store: RedisStore, carrier: Carrier, time: Time | None = None) -> AsyncIterator[None]:
     """A sender at work; on leaving it is stopped politely."""
-    channels: dict[ChannelName, Channel] = {"sms": carrier, "telegram": carrier}
+    channels: dict[ChannelName, Channel] = dict.fromkeys(CHANNELS, carrier)
     sender = Sender(store, store, channels, now=time.now, sleep=time.sleep) if time else Sender(store, store, channels)
     stop = asyncio.Event()
     task = asyncio.create_task(sender.run(stop))
@@ -211,10 +211,14 @@ async def test_a_refused_reply_is_dropped_and_the_next_one_goes_out(
 async def test_a_reply_for_a_channel_that_is_off_is_dropped(
     store: RedisStore, carrier: Carrier, server: Running
 ) -> None:
-    await reply(store, "1", address=Address("whatsapp", "whatsapp:+12025550111"))
-    async with sending(store, carrier):
-        await until(empty(server))
+    await reply(store, "1", address=LUIS)
+    stop = asyncio.Event()
+    task = asyncio.create_task(Sender(store, store, {"sms": carrier}).run(stop))
+    await until(empty(server))
+    stop.set()
+    await task
     assert carrier.calls == []
+    assert [letter.why for letter in await store.dead()] == ["refused"]
 
 
 async def test_who_stopped_is_forgotten_with_all_that_waits(
@@ -296,6 +300,26 @@ async def test_what_was_perhaps_sent_twice_is_a_dead_letter(
             time.forward(pause)
         await until(empty(server))
     assert [(letter.why, letter.channel) for letter in await store.dead()] == [("doubtful", "sms")]
+
+
+async def test_what_whatsapp_closed_out_goes_out_once_the_person_writes_again(
+    store: RedisStore, carrier: Carrier, server: Running, time: Time
+) -> None:
+    """Its clock decides, not ours; the same text is not tried again before that (FC-12)."""
+    phone = Address("whatsapp", "whatsapp:+5215500000001")
+    carrier.fails["1"] = [SendError(Outcome.CLOSED, "63016")]
+    await reply(store, "1", address=phone, expires=NOW + timedelta(hours=2))
+    await reply(store, "other", address=LUIS)
+    async with sending(store, carrier, time):
+        await until(empty(server))
+        time.forward(3 * 3600)
+        await reply(store, "again", address=LUIS)
+        await until(empty(server))
+        assert carrier.texts(phone) == ["1"]
+        await reply(store, "2", address=phone)
+        await until(empty(server))
+    assert carrier.texts(phone) == ["1", "1", "2"]
+    assert await store.dead() == []
 
 
 # --- room and pace: nobody delays anybody else
