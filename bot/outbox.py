@@ -17,7 +17,7 @@ from typing import ParamSpec, TypeVar
 from bot.channels import Channel, Outcome, SendError
 from bot.messages import CHANNELS, Address, ChannelName
 from bot.pace import Pace
-from bot.store import Outbox, Store, Unavailable, Waiting
+from bot.store import Outbox, Store, Unavailable, Waiting, Why
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -130,8 +130,9 @@ class Sender:
                     await self._patiently(self._outbox.done, entry, "sent")
                     return
                 log.warning("reply %s: %s", entry.key, failure)
-                if failure.outcome is Outcome.REFUSED:
-                    await self._patiently(self._outbox.bury, entry, "refused")
+                if failure.outcome in (Outcome.REFUSED, Outcome.CLOSED):
+                    why: Why = "refused" if failure.outcome is Outcome.REFUSED else "closed"
+                    await self._patiently(self._outbox.bury, entry, why)
                     return
                 if failure.outcome is Outcome.STOPPED:
                     await self._patiently(self._outbox.done, entry, "stopped")
@@ -167,7 +168,7 @@ class Sender:
     async def _is_over(self, entry: Waiting) -> bool:
         """Whether it is too late, or the person has moved past the question; then the entry is taken off."""
         outbound = entry.outbound
-        if self._now() > outbound.expires.timestamp():
+        if self._now() > outbound.expires.timestamp() and not entry.late:
             await self._patiently(self._outbox.done, entry, "late")
             return True
         if outbound.question is None or outbound.serial >= await self._patiently(self._outbox.current, outbound.to):

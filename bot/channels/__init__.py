@@ -45,6 +45,7 @@ class Outcome(Enum):
     PERHAPS = "perhaps"  # the request left and no clear answer came
     REFUSED = "refused"  # the carrier will never take this message
     STOPPED = "stopped"  # ... nor any other to this person
+    CLOSED = "closed"  # ... nor any other until the person writes again
 
 
 class SendError(Exception):

@@ -37,6 +37,7 @@ _OUTCOMES = {
     21610: Outcome.STOPPED,  # the person has opted out
     21611: Outcome.NOT_SENT,  # more than ten hours of messages queued on our number
     21614: Outcome.STOPPED,  # a landline
+    63016: Outcome.CLOSED,  # WhatsApp: more than a day since the person wrote, by its own clock (FC-12)
 }
 
 # Error codes of status callbacks after which nothing more can reach this person.

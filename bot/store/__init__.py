@@ -39,21 +39,24 @@ class Waiting:
     """An outbox entry handed to a sender.
 
     `key` names it to the store. `tries` counts the attempts that may have reached the person: more than zero when a
-    sender died over it. `queued` is when it was committed, in seconds since 1970 by the store's clock.
+    sender died over it. `queued` is when it was committed, in seconds since 1970 by the store's clock. `late`: the
+    carrier closed it out, and its person has written again: it goes out whatever its time.
     """
 
     key: str
     outbound: Outbound
     tries: int = 0
     queued: float = 0.0
+    late: bool = False
 
 
 End = Literal["sent", "late", "overtaken", "stopped"]
 """How a reply leaves the outbox: delivered; past its time; a question that the person has already moved past; or the
 person wants no more."""
 
-Why = Literal["refused", "doubtful", "unreadable"]
-"""Why something is dead: the carrier will never take it; it was perhaps sent, twice; nobody can open it."""
+Why = Literal["refused", "doubtful", "unreadable", "closed"]
+"""Why something is dead: the carrier will never take it; it was perhaps sent, twice; nobody can open it; or the carrier
+takes nothing until the person writes again, and then it is sent by itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,9 +74,11 @@ class Leases:
         for partition in staying[share:]:
             self._held[partition].leaving = True
         await self._each(self._hand_over, [p for p, lease in self._held.items() if lease.leaving])
-        for few in _split(_shuffled([p for p in range(PARTITIONS) if p not in self._held])):
-            room = share - len(self._held)
-            await self._each(self._take, few[: max(0, room)])
+        others = _shuffled([partition for partition in range(PARTITIONS) if partition not in self._held])
+        while others and len(self._held) < share:
+            few = min(_AT_ONCE, share - len(self._held))
+            await self._each(self._take, others[:few])
+            others = others[few:]
         self._look_at = time.monotonic() + self._life / 3
 
     async def release(self) -> None:

@@ -96,10 +96,25 @@ return view(KEYS[1], KEYS[2], KEYS[3], KEYS[4], accepted and 1 or 0)
 """
 )
 
+# What the carrier would not take until the person wrote again, which they have.
+_REVIVE = """
+local function revive(dead, person, out)
+  for _, entry in ipairs(redis.call('XRANGE', dead, '-', '+')) do
+    local field = {}
+    for i = 1, #entry[2], 2 do field[entry[2][i]] = entry[2][i + 1] end
+    if field.person == person and field.why == 'closed' then
+      redis.call('XDEL', dead, entry[1])
+      redis.call('XADD', out, '*', 'person', person, 'reply', field.reply, 'late', '1')
+    end
+  end
+end
+"""
+
 COMMIT = Script(
     _VIEW
     + _DROP
     + _BURY
+    + _REVIVE
     + _COUNT
     + """
 -- KEYS inbox session recent turn waiting links out tries dead counts
@@ -130,6 +145,7 @@ if not applied and n == tonumber(turns) and redis.call('LINDEX', inbox, 0) == me
     bury(dead, ARGV[13], 'person', person, 'message', message, 'why', 'unreadable')
   end
   if ARGV[10] ~= '' and verb ~= 'erase' then redis.call('SET', recent, ARGV[10], 'PX', ARGV[11]) end
+  if verb ~= 'erase' then revive(dead, person, out) end
   local first_reply = 16 + tonumber(ARGV[15])
   for i = 16, first_reply - 1 do count(counts, ARGV[14], ARGV[i]) end
   for i = first_reply, #ARGV do

@@ -134,17 +134,17 @@ class RedisOutbox:
             if left[channel] == 0:
                 continue
             self._leases[partition].cursors[channel] = id
-            entry = await self._open(lane, id, fields[b"reply"])
+            entry = await self._open(lane, id, fields)
             if entry is not None:
                 left[channel] -= 1
                 entries.append(entry)
         return entries
 
-    async def _open(self, lane: Lane, id: bytes, sealed: bytes) -> Waiting | None:
+    async def _open(self, lane: Lane, id: bytes, fields: Mapping[bytes, bytes]) -> Waiting | None:
         lease = self._leases[lane[0]]
         key = f"p{lane[0]:02}/{lane[1]}/{id.decode()}/{lease.token}"
         try:
-            outbound = load_outbound(self._vault.open(sealed, keys.out(*lane)))
+            outbound = load_outbound(self._vault.open(fields[b"reply"], keys.out(*lane)))
         except (Unsealable, Unloadable) as error:
             log.error("a reply cannot be read: a dead letter: %s (%s)", key, error)
             # Where that fails the entry stays for the next holder; raising would lose those already read with it.
@@ -152,7 +152,7 @@ class RedisOutbox:
                 await self._to_dead(lane, id.decode(), "unreadable")
             return None
         queued = int(id.partition(b"-")[0]) / 1000
-        return Waiting(key, outbound, lease.tries.pop((lane[1], id), 0), queued)
+        return Waiting(key, outbound, lease.tries.pop((lane[1], id), 0), queued, late=b"late" in fields)
 
     async def _mark(self, entry: Waiting, tries: int) -> bool:
         partition, channel, id, token = _parse(entry.key)

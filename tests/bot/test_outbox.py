@@ -6,19 +6,23 @@ Every test runs on the bundled server and on a cluster.
 import asyncio
 import signal
 import sys
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot import outbox
 from bot.channels import Channel, Outcome, SendError
-from bot.messages import Address, ChannelName, Inbound
+from bot.messages import CHANNELS, Address, ChannelName, Inbound
 from bot.outbox import Sender
+from bot.pace import Pace
 from bot.store import Step, Unavailable
+from bot.store.counts import this_day
 from bot.store.redis import RedisStore
 from bot.vault import Vault
 from tests.bot.carriers import Carrier, FileCarrier, Time
@@ -59,7 +63,7 @@ def time() -> Time:
 @asynccontextmanager
 async def sending(store: RedisStore, carrier: Carrier, time: Time | None = None) -> AsyncIterator[None]:
     """A sender at work; on leaving it is stopped politely."""
-    channels: dict[ChannelName, Channel] = {"sms": carrier, "telegram": carrier}
+    channels: dict[ChannelName, Channel] = dict.fromkeys(CHANNELS, carrier)
     sender = Sender(store, store, channels, now=time.now, sleep=time.sleep) if time else Sender(store, store, channels)
     stop = asyncio.Event()
     task = asyncio.create_task(sender.run(stop))
@@ -207,10 +211,14 @@ async def test_a_refused_reply_is_dropped_and_the_next_one_goes_out(
 async def test_a_reply_for_a_channel_that_is_off_is_dropped(
     store: RedisStore, carrier: Carrier, server: Running
 ) -> None:
-    await reply(store, "1", address=Address("whatsapp", "whatsapp:+12025550111"))
-    async with sending(store, carrier):
-        await until(empty(server))
+    await reply(store, "1", address=LUIS)
+    stop = asyncio.Event()
+    task = asyncio.create_task(Sender(store, store, {"sms": carrier}).run(stop))
+    await until(empty(server))
+    stop.set()
+    await task
     assert carrier.calls == []
+    assert [letter.why for letter in await store.dead()] == ["refused"]
 
 
 async def test_who_stopped_is_forgotten_with_all_that_waits(
@@ -266,7 +274,150 @@ async def test_a_statement_is_sent_however_far_the_person_has_moved(
     assert carrier.texts(ROSA) == ["1", "2", "3"]
 
 
+async def test_how_replies_end_is_counted(store: RedisStore, carrier: Carrier, server: Running, time: Time) -> None:
+    carrier.fails["refused"] = [REFUSED]
+    carrier.fails["stopped"] = [STOPPED]
+    await reply(store, "late", expires=NOW - timedelta(seconds=1))
+    await reply(store, "overtaken", question="inside")
+    await reply(store, "sent", "refused")
+    await reply(store, "stopped", address=LUIS)
+    async with sending(store, carrier, time):
+        await until(empty(server))
+    ends = ("sms:late", "sms:overtaken", "sms:sent", "sms:refused", "telegram:stopped")
+    counted = await store.counted(this_day())
+    assert {end: counted[end] for end in ends} == dict.fromkeys(ends, 1)
+    assert [letter.why for letter in await store.dead()] == ["refused"]
+
+
+async def test_what_was_perhaps_sent_twice_is_a_dead_letter(
+    store: RedisStore, carrier: Carrier, server: Running, time: Time
+) -> None:
+    carrier.fails["1"] = [PERHAPS] * 2
+    await reply(store, "1")
+    async with sending(store, carrier, time):
+        for pause in (1, 2):
+            await until(time.waits(pause))
+            time.forward(pause)
+        await until(empty(server))
+    assert [(letter.why, letter.channel) for letter in await store.dead()] == [("doubtful", "sms")]
+
+
+async def test_what_whatsapp_closed_out_goes_out_once_the_person_writes_again(
+    store: RedisStore, carrier: Carrier, server: Running, time: Time
+) -> None:
+    """Its clock decides, not ours; the same text is not tried again before that (FC-12)."""
+    phone = Address("whatsapp", "whatsapp:+5215500000001")
+    carrier.fails["1"] = [SendError(Outcome.CLOSED, "63016")]
+    await reply(store, "1", address=phone, expires=NOW + timedelta(hours=2))
+    await reply(store, "other", address=LUIS)
+    async with sending(store, carrier, time):
+        await until(empty(server))
+        time.forward(3 * 3600)
+        await reply(store, "again", address=LUIS)
+        await until(empty(server))
+        assert carrier.texts(phone) == ["1"]
+        await reply(store, "2", address=phone)
+        await until(empty(server))
+    assert carrier.texts(phone) == ["1", "1", "2"]
+    assert await store.dead() == []
+
+
+# --- room and pace: nobody delays anybody else
+
+
+async def test_a_carrier_that_is_down_holds_up_its_own_people_only(
+    store: RedisStore, carrier: Carrier, server: Running, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Far more waits for it than the sender holds in memory."""
+    monkeypatch.setattr(outbox, "_HOLDS", 5)
+    people = [Address("sms", f"+120255501{n:02}") for n in range(40)]
+    carrier.fails = defaultdict(lambda: [NOT_SENT] * 100, {"b": []})
+    for person in people:
+        await reply(store, "a", address=person)
+    async with sending(store, carrier, time):
+        await until(lambda: len(carrier.calls) >= 5)
+        await reply(store, "b", address=LUIS)
+        await until(lambda: carrier.texts(LUIS) == ["b"])
+    assert len({user for user, text in carrier.calls if text == "a"}) <= 5
+
+
+async def test_a_slow_carrier_holds_up_its_own_people_only(
+    store: RedisStore, carrier: Carrier, server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "_AT_ONCE", 2)
+    fast = Carrier()
+    carrier.holds.clear()
+    for n in range(6):
+        await reply(store, "a", address=Address("sms", f"+120255501{n:02}"))
+    await reply(store, "b", address=LUIS)
+    sender = Sender(store, store, {"sms": carrier, "telegram": fast})
+    stop = asyncio.Event()
+    task = asyncio.create_task(sender.run(stop))
+    await until(lambda: fast.texts(LUIS) == ["b"])
+    assert len(carrier.calls) == 2
+    carrier.holds.set()
+    await until(empty(server))
+    stop.set()
+    await task
+
+
+async def test_a_pace_is_shared_by_all_processes(store: RedisStore, server: Running, vault: Vault) -> None:
+    """Nine turns after the first, whoever takes them, lie a tenth of a second apart; another name waits for none."""
+    other = RedisStore(server.url, vault)
+    waits = [await (store, other)[n % 2].reserve(Pace("number", 10)) for n in range(10)]
+    assert 0.7 < waits[-1] <= 0.9
+    assert waits == sorted(waits)
+    assert await other.reserve(Pace("another", 10)) == 0
+    assert await other.reserve(Pace("number", 10, units=5)) > waits[-1]
+    assert await other.reserve(Pace("number", 10)) > waits[-1] + 0.5
+    await other.close()
+
+
+async def test_replies_leave_at_the_carriers_pace(store: RedisStore, server: Running) -> None:
+    """Each waits for its turn, and who is overtaken takes none."""
+    carrier = Paced()
+    people = [Address("sms", f"+120255501{n:02}") for n in range(5)]
+    for person in people:
+        await reply(store, "a", address=person)
+    for number in range(20):
+        await reply(store, f"q{number}", address=LUIS, question="inside")
+    began = asyncio.get_running_loop().time()
+    async with sending(store, carrier):
+        await until(empty(server))
+    took = asyncio.get_running_loop().time() - began
+    assert took >= 4 / Paced.RATE
+    assert len(carrier.texts(LUIS)) <= 2  # the twenty questions took a turn or two, not twenty
+
+
+class Paced(Carrier):
+    """A carrier that takes so much a second."""
+
+    RATE = 20.0
+
+    def pace(self, payload: dict[str, Any]) -> Pace | None:  # noqa: ARG002
+        return Pace("number", self.RATE)
+
+    def pace_to(self, address: Address) -> Pace | None:
+        return Pace(address.user, self.RATE)
+
+
 # --- stopping, dying, and several senders
+
+
+async def test_a_call_that_does_not_end_is_left_to_the_next_sender(
+    store: RedisStore, carrier: Carrier, server: Running, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that shall stop has ten seconds; what became of the call is asked later."""
+    monkeypatch.setattr(outbox, "_ENDS_WITHIN", 0.1)
+    carrier.holds.clear()
+    await reply(store, "1", "2")
+    async with sending(store, carrier):
+        await until(lambda: carrier.calls)
+    carrier.holds.set()
+    carrier.answers["1"] = True
+    await another_sends_the_rest(server, vault, carrier)
+    assert carrier.texts(ROSA) == ["1", "2"]
+    assert [text for text, _ in carrier.asked] == ["1"]
 
 
 async def test_a_polite_stop_finishes_the_call_under_way_and_leaves_the_rest(

@@ -11,12 +11,14 @@ from bot.channels import Channel
 from bot.channels.telegram import Telegram
 from bot.intake import Intake
 from bot.messages import Inbound, Receipt
+from bot.outage import Outage
 from bot.polling import poll
 from bot.store import Unavailable
 from conversations.events import Tap, Text
 from tests.bot.stand_in import Answer, StandIn, standing_in
 from tests.bot.test_telegram import TRUE, error, message, press
 
+HELP = "No funciona. Pa mache. Not working."
 MALFORMED = {"update_id": 7, "message": 5}
 
 
@@ -50,7 +52,7 @@ class Run:
         async with standing_in(*answers) as stand_in:
             telegram = Telegram("123:ABC", api=f"{stand_in.url}/bot")
             polling = asyncio.ensure_future(
-                poll(telegram, Intake(self.receive, self.receipt), self.stop, wait=1, pause=0.01)
+                poll(telegram, Intake(self.receive, self.receipt), self.stop, outage=Outage(HELP), wait=1, pause=0.01)
             )
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._until_enough(stand_in), 5)
@@ -122,8 +124,10 @@ async def test_what_was_not_taken_is_fetched_again() -> None:
     run = Run(lambda run: len(run.taken) == 1)
     run.errors = [Unavailable()]
     hola = updates({"update_id": 6, "message": message(text="hola")})
-    await run.against(TRUE, hola, TRUE, hola, Answer(200, {"ok": True, "result": []}, hang=0.2))
+    sent = Answer(200, {"ok": True, "result": message(text=HELP)})
+    await run.against(TRUE, hola, sent, TRUE, hola, Answer(200, {"ok": True, "result": []}, hang=0.2))
     assert run.offsets()[:3] == [0, 0, 7]
+    assert [data["text"] for method, data in run.calls if method == "sendMessage"] == [HELP]
 
 
 async def test_it_stops_in_the_middle_of_a_call() -> None:

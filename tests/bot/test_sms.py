@@ -100,3 +100,21 @@ def test_characters_that_count_twice_count_twice_against_the_limit() -> None:
     payloads = SMS.render(Message((Span("€ " * 600),)))
     assert len(payloads) == 2
     assert all(measure(payload["Body"]).units <= 1600 for payload in payloads)
+
+
+@pytest.mark.parametrize(
+    ("sender", "rate", "wanted"),
+    [
+        ("+12025550100", None, 1),
+        ("+18005550100", None, 3),
+        ("12345", None, 100),
+        ("MG" + "a" * 32, None, None),
+        ("MG" + "a" * 32, 40, 40),
+        ("+12025550100", 10, 10),
+    ],
+)
+def test_the_pace_is_that_of_the_kind_of_number(sender: str, rate: float | None, wanted: float | None) -> None:
+    """In segments; a messaging service has numbers of its own and a queue."""
+    pace = Sms(ACCOUNT, sender, rate=rate).pace({"Body": "a" * 200})
+    assert (pace and (pace.per_second, pace.units)) == (wanted and (wanted, 2))
+    assert Sms(ACCOUNT, sender).pace_to(Address("sms", "+12025550111")) is None

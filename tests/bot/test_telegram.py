@@ -386,3 +386,14 @@ async def test_leaving_never_raises() -> None:
 async def test_it_cannot_look_back() -> None:
     """A bot does not see what it sent."""
     assert await TELEGRAM.was_sent(PERSON, {"text": "1"}, 0) is None
+
+
+def test_the_pace_is_thirty_a_second_and_one_in_a_chat() -> None:
+    """The token is no part of a pace's name."""
+    telegram = Telegram("123:ABC", SECRET)
+    shared, own = telegram.pace({"text": "a"}), telegram.pace_to(Address("telegram", "7000001"))
+    assert shared is not None
+    assert own is not None
+    assert (shared.per_second, own.per_second) == (30, 1)
+    assert "ABC" not in shared.name
+    assert own != telegram.pace_to(Address("telegram", "7000002"))

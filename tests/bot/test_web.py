@@ -2,18 +2,19 @@
 
 import logging
 from collections.abc import AsyncIterator, Mapping
+from html import escape
 from xml.etree import ElementTree
 
 import pytest
 from httpx import ASGITransport, AsyncClient, Response
 from starlette.applications import Starlette
 
-from bot.channels import Channel
+from bot.channels import Channel, Payload
 from bot.channels.sms import Sms
 from bot.channels.telegram import Telegram
 from bot.channels.whatsapp import WhatsApp
 from bot.intake import Intake
-from bot.messages import Arrival, ChannelName, Inbound, Leave, Receipt
+from bot.messages import Address, Arrival, ChannelName, Inbound, Leave, Receipt
 from bot.store import Unavailable
 from bot.web import BODY_LIMIT, create_app
 from conversations.events import Text
@@ -36,9 +37,14 @@ def texts(response: Response) -> list[str | None]:
 
 
 class PressKeeper(Telegram):
-    """Telegram that keeps what it would acknowledge."""
+    """Telegram that keeps what it would acknowledge and send."""
 
     acknowledged: list[str]
+    sent: list[tuple[str, str]]
+
+    async def send(self, address: Address, payload: Payload) -> None:
+        """Keep it."""
+        self.sent.append((address.user, payload["text"]))
 
     async def acknowledge(self, ack: str) -> None:
         """Keep it."""
@@ -53,7 +59,7 @@ class App:
         self.error: Exception | None = None
         self.is_ready = True
         self.telegram = PressKeeper("123:ABC", SECRET, clock=lambda: NOW)
-        self.telegram.acknowledged = []
+        self.telegram.acknowledged, self.telegram.sent = [], []
         channels: Mapping[ChannelName, Channel] = {
             "sms": Sms(ACCOUNT, OURS, lambda: NOW),
             "whatsapp": WhatsApp(ACCOUNT, OURS, lambda: NOW),
@@ -170,6 +176,7 @@ async def test_when_the_store_is_away_the_carrier_is_asked_to_come_again(app: Ap
     for response in (await app.twilio(form(Body="hola")), await app.update(callback_query=press(data="r1:where:mx"))):
         assert (response.status_code, response.headers["retry-after"]) == (503, "5")
     assert app.telegram.acknowledged == []
+    assert app.telegram.sent == [("7000001", escape(HELP))]  # Twilio comes to the fallback for it
 
 
 async def test_our_own_error_is_ours(app: App, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,5 +1,7 @@
 """WhatsApp: Twilio's form in, our Inbound out; our Message in, Twilio's parameters out."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.channels import Malformed
@@ -131,3 +133,10 @@ def test_long_texts_come_in_marked_parts() -> None:
     assert [body[:6] for body in bodies] == ["(1/2) ", "(2/2) "]
     assert sum(LINK in body for body in bodies) == 1
     assert all(len(body) <= 1600 for body in bodies)
+
+
+def test_the_pace_is_eighty_messages_a_second() -> None:
+    pace = WhatsApp(ACCOUNT, OURS).pace({"Body": "a" * 1000})
+    assert pace is not None
+    assert (pace.per_second, pace.units) == (80, 1)
+    assert WhatsApp(ACCOUNT, OURS, rate=400).pace({"Body": "a"}) == replace(pace, per_second=400)
