@@ -38,7 +38,10 @@ _numbers = count(1)
 
 @dataclass
 class Person:
-    """Somebody, by the address that carriers know them by. `said` is what was sent so far, `at` when, by id."""
+    """Somebody, by the address that carriers know them by.
+
+    `said` is what was sent so far; `at` when and `texts` what, by id. `most`: so many messages and no more.
+    """
 
     channel: ChannelName
     address: str
@@ -46,6 +49,7 @@ class Person:
     scoped: str = ""
     said: list[Said] = field(default_factory=list)
     at: dict[str, float] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
     words: Sequence[str] = WORDS
     most: int | None = None
 
@@ -53,6 +57,11 @@ class Person:
 def crowd(size: int, bursts: float = 0.2) -> list[Person]:
     """New people: half on SMS, most others on WhatsApp, some of those under two addresses, one in twenty on Telegram."""
     return [_newcomer(index, bursts=index % 5 == 4 and bursts > 0) for index in range(size)]
+
+
+def stranger(*, scoped: bool = False) -> Person:
+    """Somebody new, on WhatsApp; perhaps under two addresses."""
+    return _newcomer(1 if scoped else 5, bursts=False)
 
 
 def _newcomer(index: int, *, bursts: bool) -> Person:
@@ -69,7 +78,7 @@ class Load:
     """A crowd writing through `doors` until each has sent `messages`, and on until the fault is over."""
 
     def __init__(
-        self, doors: Callable[[], Sequence[str]], carriers: Carriers, people: Sequence[Person], messages: int, rate: float
+        self, doors: Callable[[], Sequence[str]], carriers: Carriers, people: list[Person], messages: int, rate: float
     ) -> None:
         self._doors = doors
         self._carriers = carriers
@@ -81,6 +90,7 @@ class Load:
         self.over: float | None = None
         self._http: aiohttp.ClientSession | None = None
         self._begun = asyncio.Event()
+        self._tasks: asyncio.TaskGroup | None = None
 
     # ------------------------------------------------------------------ writing
 
@@ -90,11 +100,30 @@ class Load:
         async with aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=_WAITS), connector=aiohttp.TCPConnector(limit=200)
         ) as self._http, asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
             for person in self.people:
                 tasks.create_task(self._write(person))
             await self._begun.wait()
             yield
             self.over = monotonic()
+
+    def arrive(self, person: Person, messages: int) -> None:
+        """Let somebody new write so many messages, and no more."""
+        assert self._tasks is not None
+        person.most = messages
+        self.people.append(person)
+        self._tasks.create_task(self._write(person))
+
+    async def flood(self, person: Person, messages: int, at_once: int = 10) -> None:
+        """Let somebody new write so many messages, several at once, as fast as they are taken."""
+        self.people.append(person)
+        gate = asyncio.Semaphore(at_once)
+
+        async def say() -> None:
+            async with gate:
+                await self._say(person, 1, paced=False)
+
+        await asyncio.gather(*(say() for _ in range(messages)))
 
     async def past(self, share: float) -> None:
         """Wait until so much of what each is to say has been said, in the middle."""
@@ -115,13 +144,15 @@ class Load:
             if random.random() < _AGAIN:  # noqa: S311
                 await self.bring(person, random.choice(person.said).id, random.choice(person.words))  # noqa: S311
 
-    async def _say(self, person: Person, group: int) -> None:
-        await self._paced()
+    async def _say(self, person: Person, group: int, *, paced: bool = True) -> None:
+        if paced:
+            await self._paced()
         id = _new_id(person.channel)
         person.said.append(Said(_known_as(person.channel, id), group))
-        person.at[person.said[-1].id] = monotonic()
-        self._begun.set()
         text = random.choice(person.words)  # noqa: S311
+        person.at[person.said[-1].id] = monotonic()
+        person.texts[person.said[-1].id] = text
+        self._begun.set()
         times = 2 if random.random() < _TWICE else 1  # noqa: S311
         await asyncio.gather(*(self.bring(person, id, text) for _ in range(times)))
 
