@@ -15,7 +15,7 @@ from tests.faults.scenarios import FULL, SCENARIOS, SMALL, Scenario, Size
 from tests.faults.stores import TOPOLOGIES, Topology
 from tests.faults.town import town
 
-HEAD = f"{'scenario':46} {'messages':>8} {'lost':>5} {'repeated':>8} {'disorder':>8} {'misapplied':>10} {'recovery':>8}"
+HEAD = f"{'scenario':46} {'messages':>8} {'lost':>5} {'repeated':>8} {'disorder':>8} {'misapplied':>10} {'recovery':>8} {'took':>6}"
 
 
 def main(words: Sequence[str]) -> int:
@@ -23,9 +23,9 @@ def main(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--small", action="store_true")
     parser.add_argument("--topology", choices=TOPOLOGIES, action="append")
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", action="append")
     args = parser.parse_args(words)
-    chosen = [scenario for scenario in SCENARIOS if args.only in scenario.name]
+    chosen = [scenario for scenario in SCENARIOS if any(words in scenario.name for words in args.only or [""])]
     rows = asyncio.run(_played(chosen, args.topology or TOPOLOGIES, SMALL if args.small else FULL))
     broken = [row for row in rows if row.wrong]
     print(f"\n{len(rows)} scenarios played, {len(broken)} broke the promise")
@@ -33,10 +33,10 @@ def main(words: Sequence[str]) -> int:
 
 
 async def _played(scenarios: Sequence[Scenario], topologies: Sequence[Topology], size: Size) -> list[Row]:
-    rows = []
+    rows: list[Row] = []
     for topology in topologies:
         print(f"\n{topology}\n{HEAD}", flush=True)
-        async with town(topology) as place:
+        async with town(topology, **size.settings) as place:
             for scenario in scenarios:
                 if topology in scenario.topologies:
                     row = await play(scenario, place, size)
@@ -50,7 +50,7 @@ def told(row: Row) -> str:
     found = row.findings
     line = (
         f"{row.scenario:46} {found.messages:8} {found.lost:5} {found.repeated:8} {found.disordered:8} "
-        f"{found.misapplied:10} {row.recovery:7.1f}s  {'; '.join(row.notes)}"
+        f"{found.misapplied:10} {row.recovery:7.1f}s {row.took:5.0f}s  {'; '.join(row.notes)}"
     )
     return "\n".join([line.rstrip(), *(f"    WRONG: {what}" for what in row.wrong)])
 

@@ -33,6 +33,9 @@ _TWICE, _AGAIN = 0.2, 0.1
 _WAITS = 15.0  # s, as Twilio does for an answer
 _AGAIN_AFTER = (0.1, 0.4)  # s; sooner than any carrier, so that more happens in less time
 
+_TRICKLE = 8.0
+"""How many times slower people write once they have said what they were to say, while the fault lasts."""
+
 _numbers = count(1)
 
 
@@ -59,9 +62,9 @@ def crowd(size: int, bursts: float = 0.2) -> list[Person]:
     return [_newcomer(index, bursts=index % 5 == 4 and bursts > 0) for index in range(size)]
 
 
-def stranger(*, scoped: bool = False) -> Person:
-    """Somebody new, on WhatsApp; perhaps under two addresses."""
-    return _newcomer(1 if scoped else 5, bursts=False)
+def stranger(channel: ChannelName = "whatsapp") -> Person:
+    """Somebody new; on WhatsApp under two addresses."""
+    return _newcomer({"whatsapp": 1, "telegram": 3, "sms": 0}[channel], bursts=False)
 
 
 def _newcomer(index: int, *, bursts: bool) -> Person:
@@ -158,8 +161,10 @@ class Load:
 
     async def _paced(self) -> None:
         now = monotonic()
-        self._next = max(now, self._next) + self._pause
-        await asyncio.sleep(self._next - self._pause - now)
+        turn = max(now, self._next)
+        enough = self.said >= self.messages * len(self.people)
+        self._next = turn + self._pause * (_TRICKLE if enough else 1.0)
+        await asyncio.sleep(turn - now)
 
     async def bring(self, person: Person, id: str, text: str) -> None:
         """Deliver a message until it is taken, as a carrier would."""

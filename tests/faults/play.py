@@ -1,6 +1,7 @@
 """Plays one scenario in a town with new people, and gives the row of the table that comes of it."""
 
 from dataclasses import dataclass
+from time import monotonic
 
 from tests.faults.ledger import Findings
 from tests.faults.load import Load, crowd
@@ -16,6 +17,7 @@ class Row:
     topology: str
     findings: Findings
     recovery: float
+    took: float
     notes: tuple[str, ...]
     wrong: tuple[str, ...]
 
@@ -23,6 +25,7 @@ class Row:
 async def play(scenario: Scenario, town: Town, size: Size) -> Row:
     """Let people write while the fault comes and goes; wait until everybody has their answers; check the ledgers."""
     load = Load(town.doors, town.carriers, crowd(size.people), size.messages, size.rate)
+    began = monotonic()
     stage = Stage(town, load, size)
     wrong: list[str] = []
     try:
@@ -35,7 +38,7 @@ async def play(scenario: Scenario, town: Town, size: Size) -> Row:
     wrong += judged(findings, perhaps=scenario.perhaps)
     wrong += town.complaints()
     recovery = load.recovery() if load.over else 0.0
-    return Row(scenario.name, town.store.topology, findings, recovery, tuple(stage.notes), tuple(wrong))
+    return Row(scenario.name, town.store.topology, findings, recovery, monotonic() - began, tuple(stage.notes), tuple(wrong))
 
 
 def judged(findings: Findings, *, perhaps: bool) -> list[str]:

@@ -8,8 +8,10 @@ them: points to be killed at, tags in replies, an input that raises, and shorter
 """
 
 import functools
+import importlib
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -34,6 +36,9 @@ from tests.faults.tags import Tag
 FOLDER = "FAULTS_FOLDER"
 """The variable that names the folder of the points."""
 
+LEASE = "FAULTS_LEASE"
+"""The variable that shortens the life of a lease, in seconds."""
+
 POISON = "veneno"
 """A message whose turn raises."""
 
@@ -51,7 +56,8 @@ def main(name: str, command: Sequence[str]) -> int:
     hurry()
     if command[0] == "serve":
         share_the_guide()
-    return cli.main(command)
+        return cli.main(command)
+    return kept_up(lambda: cli.main(command))
 
 
 def tag_replies() -> None:
@@ -114,6 +120,10 @@ def hurry() -> None:
     has its own scenario.
     """
     house.SWEEP_EVERY = 1.0
+    if LEASE in os.environ:
+        defaults = RedisStore.__init__.__kwdefaults__
+        assert defaults is not None
+        defaults["lease"] = float(os.environ[LEASE])
     sweep = RedisStore.sweep
 
     async def swept(store: RedisStore, step: Any, older: timedelta = timedelta(seconds=3)) -> int:
@@ -127,6 +137,26 @@ def hurry() -> None:
         server.respawned_wrks.clear()
 
     Granian._respawn_workers = respawned
+
+
+def kept_up(run: Callable[[], int]) -> int:
+    """Run in a child, and anew when it is killed: forked from a process that has everything read, in no time."""
+    child = 0
+
+    def ask_to_end(*_: object) -> None:
+        os.kill(child, signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, ask_to_end)
+    for _module in ("sms", "whatsapp", "telegram"):
+        importlib.import_module(f"bot.channels.{_module}")
+    while True:
+        child = os.fork()
+        if child == 0:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            os._exit(run())
+        _, status = os.waitpid(child, 0)
+        if not os.WIFSIGNALED(status):
+            return os.waitstatus_to_exitcode(status)
 
 
 def share_the_guide() -> None:

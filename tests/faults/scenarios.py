@@ -9,7 +9,7 @@ import itertools
 import random
 import signal
 import statistics
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ from bot.store.redis import RedisStore
 from bot.vault import PARTITIONS, Vault
 from tests.faults.carriers import Mood
 from tests.faults.load import WORDS, Load, Person, stranger, twilio
-from tests.faults.process import POISON
+from tests.faults.process import LEASE, POISON
 from tests.faults.stores import TOPOLOGIES, Node, Topology
 from tests.faults.tags import read
 from tests.faults.town import Process, Town
@@ -43,10 +43,11 @@ class Size:
     minute: float
     spell: float
     flood: int
+    settings: Mapping[str, str] = field(default_factory=dict)
     patience: float = 90.0
 
 
-SMALL = Size("small", people=24, messages=4, rate=60, minute=3, spell=1.5, flood=60)
+SMALL = Size("small", people=24, messages=4, rate=60, minute=3, spell=1.5, flood=60, settings={LEASE: "1.5"})
 FULL = Size("full", people=200, messages=10, rate=100, minute=60, spell=5, flood=500)
 
 
@@ -170,9 +171,9 @@ async def _killed_everywhere(stage: Stage, role: str) -> None:
 @asynccontextmanager
 async def _everything_happens(stage: Stage, role: str) -> AsyncIterator[None]:
     """What seldom happens happens often: newcomers, people who want no more, doubtful sends, polite restarts."""
-    doubtful = Mood(cut=True, takes=True, share=0.05)
     if role == "sender":
-        stage.town.carriers.all_in_mood(doubtful)
+        stage.town.carriers.all_in_mood(Mood(cut=True, takes=True, share=0.1))
+        stage.town.carriers.moods["telegram"] = Mood(cut=True, takes=True, share=0.5)
     rare = asyncio.create_task(_rare_things(stage, role))
     try:
         yield
@@ -186,12 +187,13 @@ async def _rare_things(stage: Stage, role: str) -> None:
     town = stage.town
     for number in itertools.count():
         if role == "web":
-            stage.load.arrive(stranger(scoped=True), 2)
+            stage.load.arrive(stranger(), 2)
             await town.report({"MessageSid": f"SM{number}", "MessageStatus": "failed", "ErrorCode": "30005", "To": "+12045550100"})
             await asyncio.gather(*(town.is_ready(host) for host in town.hosts))
-        elif number % 8 == 7:
+        else:
+            stage.load.arrive(stranger("telegram"), 1)
             sender = town.senders[number // 8 % 2]
-            if sender.inner is not None and sender.is_alive:
+            if number % 8 == 7 and sender.inner is not None and sender.is_alive:
                 sender.inner.send_signal(signal.SIGTERM)
         await asyncio.sleep(0.3)
 
@@ -206,8 +208,10 @@ async def loading(stage: Stage) -> None:
     await stage.load.past(0.3)
     for node in store.primaries:
         await _fill(node, 3000)
+        await node.ask("BGREWRITEAOF")
+        await until(lambda node=node: _is_rewritten(node))  # type: ignore[misc]
         node.end(signal.SIGTERM)
-        node.start(key_load_delay="500")
+        node.start(key_load_delay="500", loading_process_events_interval_bytes="1024")
     await asyncio.gather(*(_seen(node, "LOADING", "PING") for node in store.primaries))
     await _whole(stage.town)
 
@@ -568,6 +572,11 @@ async def _fill(node: Node, keys: int) -> None:
     tag = next(text for text in (f"{{f{n}}}" for n in itertools.count()) if not slots[0] or key_slot(text.encode()) in slots)
     script = "for i = 1, ARGV[1] do redis.call('SET', KEYS[1] .. i, '', 'PX', 600000) end"
     await node.ask("EVAL", script, 1, f"{tag}:fill", keys)
+
+
+async def _is_rewritten(node: Node) -> bool:
+    state = await node.ask("INFO", "persistence")
+    return not (state["aof_rewrite_in_progress"] or state["aof_rewrite_scheduled"])
 
 
 async def _is_clustered(node: Node) -> bool:

@@ -30,7 +30,8 @@ from tests.faults.points import Points
 from tests.faults.process import FOLDER
 from tests.faults.stores import Stores, Topology, free_port
 from tests.polling import until
-from tests.processes import ROOT, settings
+from tests.processes import ROOT
+from tests.processes import settings as all_settings
 
 _EXPECTED = re.compile(r"_granian|the store may throw away|a turn failed")
 """Errors that belong to the faults: a worker was killed; the policy of a store; the poison."""
@@ -105,19 +106,19 @@ class Process:
 class Town:
     """Everything together. `hosts` take webhooks, `senders` deliver; both are two or more processes."""
 
-    def __init__(self, folder: Path, store: Stores, carriers: Carriers) -> None:
+    def __init__(self, folder: Path, store: Stores, carriers: Carriers, **more: str) -> None:
         self.folder = folder
         self.store = store
         self.carriers = carriers
         self.points = Points(folder / "points")
-        self.env = settings(
+        self.env = all_settings(
             carriers.url,
             REDIS_URL=store.url,
             RUMBO_KEYS=Vault.new_secret(),
             XDG_RUNTIME_DIR=str(folder),
             HOME=str(folder),
             RUMBO_STATE=str(folder / "state"),
-            **{FOLDER: str(folder / "points")},
+            **{FOLDER: str(folder / "points"), **more},
         )
         self.hosts = [self.process("web", f"host-{number}") for number in range(2)]
         self.senders = [self.process("sender", f"sender-{number}") for number in range(2)]
@@ -207,12 +208,12 @@ class Town:
 
 
 @asynccontextmanager
-async def town(topology: Topology) -> AsyncIterator[Town]:
-    """A town on this kind of store until the end of the block."""
+async def town(topology: Topology, **settings: str) -> AsyncIterator[Town]:
+    """A town on this kind of store until the end of the block. `settings` are variables of its processes."""
     folder = Path(tempfile.mkdtemp(prefix="rumbo-faults-"))
     try:
         async with carrying() as carriers, stores.running(topology, folder / "store") as store:
-            place = Town(folder, store, carriers)
+            place = Town(folder, store, carriers, **settings)
             try:
                 await place.start()
                 yield place
