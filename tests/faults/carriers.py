@@ -5,6 +5,7 @@ matter. Status callbacks go back as Twilio's do: signed, of every state, and if 
 """
 
 import asyncio
+import logging
 import random
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -19,6 +20,10 @@ from aiohttp import web
 
 from bot.messages import CHANNELS, ChannelName
 from tests.faults.stores import free_port
+from tests.faults.tags import read
+
+# A sender that is killed while it speaks is no news here.
+logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL + 1)
 
 STATES = ("queued", "sent", "delivered")
 
@@ -46,7 +51,7 @@ GOOD = Mood(share=0.0)
 
 
 class Taken(NamedTuple):
-    """A message that was taken: what it says, and when."""
+    """A message that was taken: what it says, and when (by the clock that measures, and by the one on the wall)."""
 
     text: str
     at: float
@@ -55,16 +60,22 @@ class Taken(NamedTuple):
 
 @dataclass
 class Carriers:
-    """Both carriers at one address. `callback` posts a form to Rumbo; `told` is what share of messages it is for."""
+    """Both carriers at one address.
+
+    `taken`: what reached each person, in order; `whole`: when the last part of the answer to each message did.
+    `callback` reports to Rumbo; `told` is for what share of the messages, `shuffled` whether in disorder.
+    """
 
     port: int = field(default_factory=free_port)
     taken: defaultdict[str, list[Taken]] = field(default_factory=lambda: defaultdict(list))
+    whole: dict[str, float] = field(default_factory=dict)
     moods: dict[ChannelName, Mood] = field(default_factory=dict)
     slow_people: dict[str, float] = field(default_factory=dict)
     callback: Callable[[dict[str, str]], Awaitable[object]] | None = None
     told: float = 0.1
     shuffled: bool = False
     failures: int = 0
+    _parts: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     _met: set[tuple[str, str]] = field(default_factory=set)
     _site: web.TCPSite | None = None
     _runner: web.AppRunner | None = None
@@ -170,7 +181,13 @@ class Carriers:
         self.moods = dict.fromkeys(CHANNELS, mood)
 
     def _take(self, person: str, text: str) -> None:
-        self.taken[person].append(Taken(text, monotonic(), datetime.now(UTC)))
+        now = monotonic()
+        self.taken[person].append(Taken(text, now, datetime.now(UTC)))
+        tag = read(text)
+        if tag is not None:
+            self._parts[tag.id].add(tag.part)
+            if len(self._parts[tag.id]) == tag.parts:
+                self.whole.setdefault(tag.id, now)
 
     def _tell(self, form: dict[str, str]) -> None:
         if self.callback is not None and random.random() < self.told:  # noqa: S311
@@ -190,7 +207,10 @@ class Carriers:
 
 def _telegram_error(mood: Mood) -> dict[str, Any]:
     if mood.status == 429:
-        told = {"description": f"Too Many Requests: retry after {mood.after}", "parameters": {"retry_after": mood.after}}
+        told = {
+            "description": f"Too Many Requests: retry after {mood.after}",
+            "parameters": {"retry_after": mood.after},
+        }
         return {"ok": False, "error_code": 429, **told}
     return {"ok": False, "error_code": mood.status, "description": "Bad Gateway"}
 

@@ -5,6 +5,7 @@ several at once. Carriers deliver some messages twice, to two doors at the same 
 """
 
 import asyncio
+import contextlib
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -19,9 +20,8 @@ import aiohttp
 
 from bot.messages import ChannelName
 from tests.bot.carrier import form, signed
-from tests.faults.carriers import Carriers, Taken
-from tests.faults.ledger import Findings, Said, audit, is_answered
-from tests.faults.tags import read
+from tests.faults.carriers import Carriers
+from tests.faults.ledger import Findings, Said, audit
 from tests.polling import until
 from tests.processes import SECRET
 
@@ -100,9 +100,12 @@ class Load:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Write during the block and to the end of what is to be said; leave once all of it was taken."""
-        async with aiohttp.ClientSession(
-            timeout=aiohttp.ClientTimeout(total=_WAITS), connector=aiohttp.TCPConnector(limit=200)
-        ) as self._http, asyncio.TaskGroup() as tasks:
+        async with (
+            aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=_WAITS), connector=aiohttp.TCPConnector(limit=200)
+            ) as self._http,
+            asyncio.TaskGroup() as tasks,
+        ):
             self._tasks = tasks
             for person in self.people:
                 tasks.create_task(self._write(person))
@@ -194,23 +197,20 @@ class Load:
 
     async def settled(self, within: float) -> None:
         """Wait until everybody has every answer, or in vain: the audit tells what is missing then."""
-        owed = {person.address: person for person in self.people}
+        with contextlib.suppress(AssertionError):
+            await self.caught_up(within=within)
 
-        def all_told() -> bool:
-            for person in [p for p in owed.values() if self._is_told(p)]:
-                del owed[person.address]
+    async def caught_up(self, within: float = 60) -> float:
+        """Wait until all that was said so far is answered; how many seconds it took. Raises AssertionError."""
+        began = monotonic()
+        owed = {id for person in self.people for id in person.at if id not in self._carriers.whole}
+
+        def all_answered() -> bool:
+            owed.difference_update([id for id in owed if id in self._carriers.whole])
             return not owed
 
-        try:
-            await until(all_told, within)
-        except AssertionError:
-            return
-
-    def _is_told(self, person: Person) -> bool:
-        tags = [tag for tag in map(read, self._carriers.texts(person.address)) if tag]
-        return len({tag.serial for tag in tags}) >= len(person.said) and all(
-            is_answered(message.id, tags) for message in person.said
-        )
+        await until(all_answered, within)
+        return monotonic() - began
 
     def findings(self) -> Findings:
         """Everybody's ledger."""
@@ -220,24 +220,14 @@ class Load:
     def recovery(self) -> float:
         """Seconds from the end of the fault to the last answer that was owed by then."""
         assert self.over is not None
-        arrivals = [at for person in self.people for id, at in self._told(person) if person.at[id] <= self.over]
-        return max(0.0, max(arrivals, default=0.0) - self.over)
+        whole = self._carriers.whole
+        owed = [id for person in self.people for id, at in person.at.items() if at <= self.over and id in whole]
+        return max(0.0, max((whole[id] for id in owed), default=0.0) - self.over)
 
     def delays(self, people: Sequence[Person]) -> list[float]:
-        """Seconds from each message of these people to its answer."""
-        return [at - person.at[id] for person in people for id, at in self._told(person)]
-
-    def _told(self, person: Person) -> list[tuple[str, float]]:
-        """When each message of a person was first answered in whole."""
-        first: dict[tuple[str, int], float] = {}
-        for taken in self._carriers.taken[person.address]:
-            tag = read(taken.text)
-            if tag is not None and tag.id in person.at:
-                first.setdefault((tag.id, tag.part), taken.at)
-        told: dict[str, float] = {}
-        for (id, _), at in first.items():
-            told[id] = max(at, told.get(id, 0.0))
-        return list(told.items())
+        """Seconds from each message of these people to its answer, where there is one."""
+        whole = self._carriers.whole
+        return [whole[id] - at for person in people for id, at in person.at.items() if id in whole]
 
 
 def _new_id(channel: ChannelName) -> str:
@@ -267,6 +257,3 @@ def twilio(path: str, **fields: str) -> tuple[str, dict[str, Any]]:
     request = signed(form(**fields), path)
     headers = {**request.headers, "Content-Type": "application/x-www-form-urlencoded"}
     return path, {"data": request.body, "headers": headers}
-
-
-__all__ = ["WORDS", "Load", "Person", "Taken", "crowd", "twilio"]

@@ -37,8 +37,10 @@ async def play(scenario: Scenario, town: Town, size: Size) -> Row:
     findings = load.findings()
     wrong += judged(findings, perhaps=scenario.perhaps)
     wrong += town.complaints()
-    recovery = load.recovery() if load.over else 0.0
-    return Row(scenario.name, town.store.topology, findings, recovery, monotonic() - began, tuple(stage.notes), tuple(wrong))
+    recovery = max([load.recovery() if load.over else 0.0, *stage.recoveries])
+    return Row(
+        scenario.name, town.store.topology, findings, recovery, monotonic() - began, tuple(stage.notes), tuple(wrong)
+    )
 
 
 def judged(findings: Findings, *, perhaps: bool) -> list[str]:

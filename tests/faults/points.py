@@ -21,9 +21,7 @@ BEFORE, AFTER = "before", "after"
 
 Call = Callable[..., Awaitable[Any]]
 
-_NAMES = {
-    script.sha: name.lower() for name, script in vars(scripts).items() if isinstance(script, Script)
-}
+_NAMES = {script.sha: name.lower() for name, script in vars(scripts).items() if isinstance(script, Script)}
 
 
 class Points:

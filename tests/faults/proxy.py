@@ -63,7 +63,9 @@ class Inner(asyncio.Protocol):
     async def _dial(self) -> None:
         loop = asyncio.get_running_loop()
         try:
-            await loop.create_connection(lambda: Outer(self._wires, self), "127.0.0.1", self._wires.targets[self._listen])
+            await loop.create_connection(
+                lambda: Outer(self._wires, self), "127.0.0.1", self._wires.targets[self._listen]
+            )
         except OSError:
             self.abort()
 

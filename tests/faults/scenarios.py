@@ -24,6 +24,7 @@ from bot.store.redis import RedisStore
 from bot.vault import PARTITIONS, Vault
 from tests.faults.carriers import Mood
 from tests.faults.load import WORDS, Load, Person, stranger, twilio
+from tests.faults.points import AFTER, BEFORE
 from tests.faults.process import LEASE, POISON
 from tests.faults.stores import TOPOLOGIES, Node, Topology
 from tests.faults.tags import read
@@ -47,18 +48,19 @@ class Size:
     patience: float = 90.0
 
 
-SMALL = Size("small", people=24, messages=4, rate=60, minute=3, spell=1.5, flood=60, settings={LEASE: "1.5"})
+SMALL = Size("small", people=24, messages=4, rate=60, minute=3, spell=1.5, flood=60, settings={LEASE: "1"})
 FULL = Size("full", people=200, messages=10, rate=100, minute=60, spell=5, flood=500)
 
 
 @dataclass
 class Stage:
-    """Where a scenario is played. `notes` go into the table."""
+    """Where a scenario is played. `notes` go into the table; `recoveries` are seconds, where there are several."""
 
     town: Town
     load: Load
     size: Size
     notes: list[str] = field(default_factory=list)
+    recoveries: list[float] = field(default_factory=list)
 
 
 Fault = Callable[[Stage], Awaitable[None]]
@@ -77,9 +79,7 @@ class Scenario:
 SCENARIOS: list[Scenario] = []
 
 
-def scenario(
-    name: str, *topologies: Topology, perhaps: bool = False
-) -> Callable[[Fault], Fault]:
+def scenario(name: str, *topologies: Topology, perhaps: bool = False) -> Callable[[Fault], Fault]:
     """Enter a fault in the list."""
 
     def enter(fault: Fault) -> Fault:
@@ -105,13 +105,13 @@ async def nothing(stage: Stage) -> None:
 @scenario("web worker killed at every store call")
 async def web_killed(stage: Stage) -> None:
     """Before each call and after it, one after another."""
-    await _killed_everywhere(stage, "web")
+    await _killed_everywhere(stage, "web", one_by_one=False)
 
 
 @scenario("sender killed at every call", perhaps=True)
 async def sender_killed(stage: Stage) -> None:
     """Calls to the store, and to the carriers before and after their answer."""
-    await _killed_everywhere(stage, "sender")
+    await _killed_everywhere(stage, "sender", one_by_one=True)
 
 
 @scenario("all killed at once", perhaps=True)
@@ -149,53 +149,76 @@ async def _restarted(stage: Stage, how: int) -> None:
     await _whole(stage.town)
 
 
-async def _killed_everywhere(stage: Stage, role: str) -> None:
-    """Kill one process of a role at each of its points; points that show only meanwhile have their turn, too."""
+async def _killed_everywhere(stage: Stage, role: str, *, one_by_one: bool) -> None:
+    """Kill one process of a role at each of its points; points that show only meanwhile have their turn, too.
+
+    `one_by_one`: each time wait until everybody has their answers.
+    """
     points, done = stage.town.points, set[str]()
-    async with _everything_happens(stage, role):
+    async with _rare_things(stage, role):
         await stage.load.past(0.3)
-        while todo := [point for point in points.seen(role) if point not in done]:
+        while todo := [point for point in points.seen(role) if point not in done and _is_due(point, stage.size)]:
             for point in todo:
-                points.arm(point)
-                try:
-                    await until(lambda point=point: points.is_claimed(point), within=40)  # type: ignore[misc]
-                except AssertionError:
-                    raise AssertionError(f"nobody came to the point: {point}") from None
-                finally:
-                    points.disarm(point)
+                await _killed_at(stage, point)
                 done.add(point)
+                if one_by_one:
+                    stage.recoveries.append(await stage.load.caught_up())
     stage.notes.append(f"{len(done)} kills")
     await _whole(stage.town)
 
 
+async def _killed_at(stage: Stage, point: str) -> None:
+    """Wait until somebody has died there. Only a message in doubt is looked up, so first somebody dies over one."""
+    points = stage.town.points
+    doubt = [point.replace("was_sent", "send").replace(BEFORE, AFTER)] if "was_sent" in point else []
+    for each in (*doubt, point):
+        points.arm(each)
+    try:
+        await until(lambda: points.is_claimed(point), within=40)
+    except AssertionError:
+        raise AssertionError(f"nobody came to the point: {point}") from None
+    finally:
+        for each in (*doubt, point):
+            points.disarm(each)
+
+
+def _is_due(point: str, size: Size) -> bool:
+    """Whether to kill there. After a call and before the next are the same to the store, so a few people need but one.
+
+    Not where a message is given up: that must not be reached at all, and is seen as a message lost.
+    """
+    role, call, when = point.split()
+    return call != "bury" and (size is FULL or when == AFTER or "send-" in call)
+
+
 @asynccontextmanager
-async def _everything_happens(stage: Stage, role: str) -> AsyncIterator[None]:
-    """What seldom happens happens often: newcomers, people who want no more, doubtful sends, polite restarts."""
-    if role == "sender":
-        stage.town.carriers.all_in_mood(Mood(cut=True, takes=True, share=0.1))
-        stage.town.carriers.moods["telegram"] = Mood(cut=True, takes=True, share=0.5)
-    rare = asyncio.create_task(_rare_things(stage, role))
+async def _rare_things(stage: Stage, role: str) -> AsyncIterator[None]:
+    """What seldom happens happens often: newcomers, people who want no more, polite restarts."""
+    happening = asyncio.create_task(_happen(stage, _seldom_on_the_web if role == "web" else _seldom_in_a_sender))
     try:
         yield
     finally:
-        rare.cancel()
-        await asyncio.gather(rare, return_exceptions=True)
-        stage.town.carriers.moods.clear()
+        happening.cancel()
+        await asyncio.gather(happening, return_exceptions=True)
 
 
-async def _rare_things(stage: Stage, role: str) -> None:
-    town = stage.town
+async def _happen(stage: Stage, things: Callable[[Stage, int], Awaitable[None]]) -> None:
     for number in itertools.count():
-        if role == "web":
-            stage.load.arrive(stranger(), 2)
-            await town.report({"MessageSid": f"SM{number}", "MessageStatus": "failed", "ErrorCode": "30005", "To": "+12045550100"})
-            await asyncio.gather(*(town.is_ready(host) for host in town.hosts))
-        else:
-            stage.load.arrive(stranger("telegram"), 1)
-            sender = town.senders[number // 8 % 2]
-            if number % 8 == 7 and sender.inner is not None and sender.is_alive:
-                sender.inner.send_signal(signal.SIGTERM)
+        await things(stage, number)
         await asyncio.sleep(0.3)
+
+
+async def _seldom_on_the_web(stage: Stage, number: int) -> None:
+    stage.load.arrive(stranger(), 2)
+    gone = {"MessageSid": f"SM{number}", "MessageStatus": "failed", "ErrorCode": "30005", "To": "+12045550100"}
+    await stage.town.report(gone)
+    await asyncio.gather(*(stage.town.is_ready(host) for host in stage.town.hosts))
+
+
+async def _seldom_in_a_sender(stage: Stage, number: int) -> None:
+    stage.load.arrive(stranger("telegram"), 1)
+    if number % 8 == 7:
+        stage.town.senders[number // 8 % 2].ask_to_end()
 
 
 # ---------------------------------------------------------------------- the store in trouble
@@ -326,6 +349,12 @@ async def throttled(stage: Stage) -> None:
 async def server_errors(stage: Stage) -> None:
     """The first attempt of every message."""
     await _mood(stage, Mood(status=503), stage.size.spell * 2)
+
+
+@scenario("carriers answer 5xx for a while")
+async def long_server_errors(stage: Stage) -> None:
+    """At every attempt."""
+    await _mood(stage, Mood(status=503, again=True), stage.size.spell * 4)
 
 
 @scenario("carriers take it and never answer", perhaps=True)
@@ -569,7 +598,9 @@ async def _fill(node: Node, keys: int) -> None:
     for number in range(keys):
         del number
     slots = (await _slots_of(node) or [0]) if await _is_clustered(node) else [0]
-    tag = next(text for text in (f"{{f{n}}}" for n in itertools.count()) if not slots[0] or key_slot(text.encode()) in slots)
+    tag = next(
+        text for text in (f"{{f{n}}}" for n in itertools.count()) if not slots[0] or key_slot(text.encode()) in slots
+    )
     script = "for i = 1, ARGV[1] do redis.call('SET', KEYS[1] .. i, '', 'PX', 600000) end"
     await node.ask("EVAL", script, 1, f"{tag}:fill", keys)
 
@@ -617,5 +648,3 @@ async def _move(slot: int, source: Node, target: Node, nodes: Sequence[Node]) ->
     for node in (target, source, *(node for node in nodes if node not in (source, target))):
         await node.ask("CLUSTER", "SETSLOT", slot, "NODE", to_id)
     return moved
-
-

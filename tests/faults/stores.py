@@ -50,8 +50,13 @@ class Node:
             **self.options,
             **{name.replace("_", "-"): value for name, value in options.items()},
         }
-        command = [str(embedded.server_program()), *(word for name in settings for word in (f"--{name}", settings[name]))]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        command = [
+            str(embedded.server_program()),
+            *(word for name in settings for word in (f"--{name}", settings[name])),
+        ]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
 
     def end(self, how: int = signal.SIGKILL) -> None:
         """End it and wait until it is gone."""
@@ -184,5 +189,3 @@ async def running(topology: Topology, folder: Path) -> AsyncIterator[Stores]:
     finally:
         stores.end()
         shutil.rmtree(folder, ignore_errors=True)
-
-

@@ -84,12 +84,17 @@ class Process:
                 os.killpg(self.inner.pid, signal.SIGKILL)
             self.inner.wait()
 
+    def ask_to_end(self) -> None:
+        """Ask it to end."""
+        if self.inner is not None and self.is_alive:
+            self.inner.send_signal(signal.SIGTERM)
+
     async def ends(self, within: float = 15.0) -> float:
         """Ask it to end, and do not start it again; seconds until it had ended, well."""
         assert self.inner is not None
         self.kept_up = False
         began = asyncio.get_running_loop().time()
-        self.inner.send_signal(signal.SIGTERM)
+        self.ask_to_end()
         await until(lambda: not self.is_alive, within)
         assert self.inner.returncode == 0, f"{self.role} ended with {self.inner.returncode}: {self.log}"
         return asyncio.get_running_loop().time() - began
