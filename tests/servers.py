@@ -38,7 +38,7 @@ def start_embedded(folder: Path) -> Running:
 
 def start_cluster(folder: Path) -> Running:
     """Start a cluster of one node on loopback that holds all slots."""
-    port = _free_port()
+    port = free_port()
     command = [str(embedded.bundled_program()), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]
     command += ["--cluster-enabled", "yes", "--appendonly", "yes", "--save", "", "--loglevel", "warning"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
@@ -114,7 +114,7 @@ def vault(keys: str) -> Vault:
     return Vault.from_text(keys)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """A port that is free now; low enough for the cluster's second port, 10,000 above it."""
     while True:
         with socket.socket() as probe:

@@ -19,8 +19,8 @@ from typing import Any, NamedTuple
 from aiohttp import web
 
 from bot.messages import CHANNELS, ChannelName
-from tests.faults.stores import free_port
 from tests.faults.tags import read
+from tests.servers import free_port
 
 # A sender that is killed while it speaks is no news here.
 logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL + 1)
@@ -133,7 +133,7 @@ class Carriers:
             headers = {"Retry-After": str(mood.after)} if mood.after else {}
             code = {429: 20429}.get(mood.status, 20500)
             return _closing(web.json_response({"code": code}, status=mood.status, headers=headers))
-        return _closing(web.json_response({"sid": f"SM{random.getrandbits(128):032x}"}, status=201))  # noqa: S311
+        return _closing(web.json_response({"sid": f"SM{random.getrandbits(128):032x}"}, status=201))
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
         """The newest messages to one person, as Rumbo asks for them when it is in doubt."""
@@ -170,7 +170,7 @@ class Carriers:
         mood = self.moods.get(channel, GOOD)
         if not mood.again and (person, text) in self._met:
             return GOOD
-        if random.random() >= mood.share:  # noqa: S311
+        if random.random() >= mood.share:
             return GOOD
         self._met.add((person, text))
         self.failures += 1
@@ -190,7 +190,7 @@ class Carriers:
                 self.whole.setdefault(tag.id, now)
 
     def _tell(self, form: dict[str, str]) -> None:
-        if self.callback is not None and random.random() < self.told:  # noqa: S311
+        if self.callback is not None and random.random() < self.told:
             telling = asyncio.get_running_loop().create_task(self._report(form))
             self._telling.add(telling)
             telling.add_done_callback(self._telling.discard)
@@ -200,7 +200,7 @@ class Carriers:
         states = list(STATES)
         if self.shuffled:
             states = random.sample(STATES * 2, 2 * len(STATES))
-        sid = f"SM{random.getrandbits(128):032x}"  # noqa: S311
+        sid = f"SM{random.getrandbits(128):032x}"
         for state in states:
             await self.callback({"MessageSid": sid, "MessageStatus": state, "From": form["From"], "To": form["To"]})
 

@@ -82,12 +82,13 @@ def _out_of_turn(said: Sequence[Said], tags: Sequence[Tag]) -> int:
 
 
 def _misapplied(said: Sequence[Said], tags: Sequence[Tag]) -> int:
-    serials, ids = defaultdict(set), defaultdict(set)
+    serials: defaultdict[str, set[int]] = defaultdict(set)
+    ids: defaultdict[int, set[str]] = defaultdict(set)
     for tag in tags:
         serials[tag.id].add(tag.serial)
         ids[tag.serial].add(tag.id)
     sent = {message.id for message in said}
-    twice = sum(len(turns) - 1 for turns in (*serials.values(), *ids.values()))
+    twice = sum(len(turns) - 1 for turns in serials.values()) + sum(len(answered) - 1 for answered in ids.values())
     strange = sum(id not in sent for id in serials)
     forgetful = sum(tag.count != tag.serial for tag in tags)
     # A turn that shows nowhere: a message applied once more than it was sent, its reply on the way or gone.

@@ -8,9 +8,8 @@ import asyncio
 import contextlib
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from itertools import count
 from time import monotonic
@@ -58,7 +57,7 @@ class Person:
 
 
 def crowd(size: int, bursts: float = 0.2) -> list[Person]:
-    """New people: half on SMS, most others on WhatsApp, some of those under two addresses, one in twenty on Telegram."""
+    """New people: half on SMS, most others on WhatsApp, some of them under two addresses, one in twenty on Telegram."""
     return [_newcomer(index, bursts=index % 5 == 4 and bursts > 0) for index in range(size)]
 
 
@@ -145,21 +144,21 @@ class Load:
         group = 0
         while len(person.said) < most or (self.over is None and person.most is None):
             group += 1
-            at_once = random.randint(2, 4) if person.bursts and random.random() < 0.5 else 1  # noqa: S311
+            at_once = random.randint(2, 4) if person.bursts and random.random() < 0.5 else 1
             await asyncio.gather(*(self._say(person, group) for _ in range(at_once)))
-            if random.random() < _AGAIN:  # noqa: S311
-                await self.bring(person, random.choice(person.said).id, random.choice(person.words))  # noqa: S311
+            if random.random() < _AGAIN:
+                await self.bring(person, random.choice(person.said).id, random.choice(person.words))
 
     async def _say(self, person: Person, group: int, *, paced: bool = True) -> None:
         if paced:
             await self._paced()
         id = _new_id(person.channel)
         person.said.append(Said(_known_as(person.channel, id), group))
-        text = random.choice(person.words)  # noqa: S311
+        text = random.choice(person.words)
         person.at[person.said[-1].id] = monotonic()
         person.texts[person.said[-1].id] = text
         self._begun.set()
-        times = 2 if random.random() < _TWICE else 1  # noqa: S311
+        times = 2 if random.random() < _TWICE else 1
         await asyncio.gather(*(self.bring(person, id, text) for _ in range(times)))
 
     async def _paced(self) -> None:
@@ -178,7 +177,7 @@ class Load:
             if status == 200:
                 return
             assert status == 0 or status >= 500, f"{path} answered {status}"
-            await asyncio.sleep(random.uniform(*_AGAIN_AFTER))  # noqa: S311
+            await asyncio.sleep(random.uniform(*_AGAIN_AFTER))
 
     async def _post(self, path: str, request: dict[str, Any]) -> int:
         """The status; 0 where none came."""
@@ -187,7 +186,7 @@ class Load:
         if not doors:
             return 0
         try:
-            async with self._http.post(random.choice(doors) + path, **request) as response:  # noqa: S311
+            async with self._http.post(random.choice(doors) + path, **request) as response:
                 await response.read()
                 return response.status
         except (aiohttp.ClientError, OSError, TimeoutError):

@@ -20,6 +20,7 @@ BEFORE, AFTER = "before", "after"
 """Nothing is done yet; it is done, and nobody was told."""
 
 Call = Callable[..., Awaitable[Any]]
+Name = Callable[..., str]
 
 _NAMES = {script.sha: name.lower() for name, script in vars(scripts).items() if isinstance(script, Script)}
 
@@ -64,8 +65,9 @@ class Points:
 
 def watch_store(points: Points, role: str) -> None:
     """Make every call to the store a pair of points, named for its script or command and the kind of key."""
-    for verb, named in {"run": _script, "call": _command, "call_all": _commands, "wait": _waiting}.items():
-        _watch(Server, verb, points, role, named)
+    names: dict[str, Name] = {"run": _script, "call": _command, "call_all": _commands, "wait": _waiting}
+    for verb, name in names.items():
+        _watch(Server, verb, points, role, name)
 
 
 def watch_carriers(points: Points, role: str) -> None:
@@ -78,7 +80,7 @@ def watch_carriers(points: Points, role: str) -> None:
             _watch(channel, verb, points, role, functools.partial(_carrier, verb))
 
 
-def _watch(owner: type, verb: str, points: Points, role: str, named: Callable[..., str]) -> None:
+def _watch(owner: type, verb: str, points: Points, role: str, named: Name) -> None:
     inner: Call = getattr(owner, verb)
 
     @functools.wraps(inner)

@@ -102,7 +102,7 @@ class Outer(asyncio.Protocol):
         self._inner.dialled(cast("asyncio.Transport", transport))
 
     def data_received(self, data: bytes) -> None:
-        if self._wires.cut and random.random() < self._wires.cut:  # noqa: S311
+        if self._wires.cut and random.random() < self._wires.cut:
             self._inner.abort()
         elif self._wires.delay:
             asyncio.get_running_loop().call_later(self._wires.delay, self._hand_on, data)

@@ -22,12 +22,23 @@ from redis.exceptions import RedisError
 from bot import embedded
 from tests.faults.proxy import Proxy
 from tests.polling import until
-from tests.servers import _free_port as free_port
+from tests.servers import free_port
 
 Topology = Literal["one", "replica", "cluster"]
 TOPOLOGIES: tuple[Topology, ...] = ("one", "replica", "cluster")
 
 SLOTS = 16384
+
+LIKE_THE_BUNDLED = {
+    "bind": "127.0.0.1",
+    "appendonly": "yes",
+    "appendfsync": "everysec",
+    "save": "",
+    "maxmemory-policy": "noeviction",
+    "loglevel": "warning",
+    "logfile": "server.log",
+    "repl-diskless-sync-delay": "0",
+}
 
 
 @dataclass
@@ -44,9 +55,9 @@ class Node:
         assert self.process is None or self.process.poll() is not None
         self.folder.mkdir(parents=True, exist_ok=True)
         settings = {
-            **{"port": str(self.port), "bind": "127.0.0.1", "dir": str(self.folder), "save": ""},
-            **{"appendonly": "yes", "appendfsync": "everysec", "maxmemory-policy": "noeviction"},
-            **{"loglevel": "warning", "logfile": "server.log", "repl-diskless-sync-delay": "0"},
+            "port": str(self.port),
+            "dir": str(self.folder),
+            **LIKE_THE_BUNDLED,
             **self.options,
             **{name.replace("_", "-"): value for name, value in options.items()},
         }
@@ -67,7 +78,7 @@ class Node:
     async def ask(self, *command: str | int) -> Any:
         """The answer to one command, on a connection of its own."""
         async with Redis(port=self.port, socket_timeout=10, retry=Retry(NoBackoff(), 0), decode_responses=True) as raw:
-            return await raw.execute_command(*command)
+            return await raw.execute_command(*command)  # type: ignore[no-untyped-call]
 
     async def is_up(self) -> bool:
         """Whether it answers and has loaded its data."""
@@ -139,7 +150,7 @@ class Stores:
 
         async def moved() -> bool:
             role: Sequence[Any] = await replica.ask("ROLE")
-            return role[0] == "master"
+            return bool(role[0] == "master")
 
         await until(moved)
         self.nodes.reverse()

@@ -27,5 +27,5 @@ def read(text: str) -> Tag | None:
     found = _FORM.match(text)
     if found is None:
         return None
-    *numbers, id = found.groups()
-    return Tag(*map(int, numbers), id)
+    serial, count, part, parts = map(int, found.groups()[:4])
+    return Tag(serial, count, part, parts, found[5])

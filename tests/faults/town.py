@@ -28,10 +28,11 @@ from tests.faults.carriers import Carriers, carrying
 from tests.faults.load import twilio
 from tests.faults.points import Points
 from tests.faults.process import FOLDER
-from tests.faults.stores import Stores, Topology, free_port
+from tests.faults.stores import Stores, Topology
 from tests.polling import until
 from tests.processes import ROOT
 from tests.processes import settings as all_settings
+from tests.servers import free_port
 
 _EXPECTED = re.compile(r"_granian|the store may throw away|a turn failed")
 """Errors that belong to the faults: a worker was killed; the policy of a store; the poison."""
