@@ -131,6 +131,7 @@ class House:
             try:
                 evicts = evicts or await self._eviction()
                 await self.store.sweep(self.turns.step)
+                await self.store.send_due()
                 await self._look_at_outbox()
             except Unavailable:
                 log.warning("the sweep waits: the store is away")

@@ -21,6 +21,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from bot.messages import Address
 
 PARTITIONS = 64
+NAME_LENGTH = 32
+"""Letters of a person's name."""
+
 SECRET_BYTES = 32
 
 _ID_BYTES = 4

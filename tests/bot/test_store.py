@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from bot.messages import Address, Inbound
+from bot.messages import Address, Inbound, Receipt
 from bot.pace import Pace
 from bot.store import Advance, Step, Unavailable, Waiting
 from bot.store.counts import COUNTS_LIFE
@@ -268,10 +268,14 @@ async def test_nothing_in_the_store_tells_a_number_or_a_word(store: RedisStore, 
 
 async def test_every_key_has_a_lifetime(store: RedisStore, server: Running) -> None:
     await say(store, message(1, address=PHONE, alias=SCOPED), counting_and_recalling)
-    await say(store, message(2, address=PHONE, alias=SCOPED))
-    await store.accept(message(3, address=PHONE, alias=SCOPED))
-    refused, entry = await outbox(store)
+    for number in (2, 3, 4):
+        await say(store, message(number, address=PHONE, alias=SCOPED))
+    await store.accept(message(5, address=PHONE, alias=SCOPED))
+    refused, failed, taken, entry = await outbox(store)
     await store.bury(refused, "refused")
+    await store.done(failed, "sent", "SM1")
+    await store.settle(Receipt(PHONE, "SM1", "failed", ending="again"))
+    await store.done(taken, "sent", "SM2")
     assert await store.begin(entry)
     await store.reserve(Pace("chat", 1.0))
     assert {kind(key) for key in server.raw.scan_iter()} == {*PERSONAL, *IMPERSONAL}
@@ -280,7 +284,23 @@ async def test_every_key_has_a_lifetime(store: RedisStore, server: Running) -> N
         assert 0 < int(server.raw.pttl(key)) <= longest.total_seconds() * 1000
 
 
-PERSONAL = {"session", "recent", "inbox", "turn", "links", "alias", "seen", "waiting", "out", "tries", "dead"}
+PERSONAL = {
+    *(
+        "session",
+        "recent",
+        "inbox",
+        "turn",
+        "links",
+        "alias",
+        "seen",
+        "waiting",
+        "out",
+        "tries",
+        "sent",
+        "later",
+        "dead",
+    ),
+}
 IMPERSONAL = {"lease", "counts", "senders", "pace"}
 
 
