@@ -248,14 +248,15 @@ DONE = Script(
     _COUNT
     + _REMEMBER
     + """
--- KEYS out tries counts sent; ARGV entry what counts-life carriers-id-or-empty sent-life
+-- KEYS out tries counts sent session; ARGV entry what counts-life carriers-id-or-empty sent-life
 -- -> the carrier's last word, if it came before this, or nil
 local entry = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])[1]
 redis.call('HDEL', KEYS[2], ARGV[1])
 if not entry then return nil end
 redis.call('XDEL', KEYS[1], ARGV[1])
 count(KEYS[3], ARGV[3], ARGV[2])
-if ARGV[4] == '' then return nil end
+-- Nothing is remembered of a person who has just been forgotten, not even that this was said to them.
+if ARGV[4] == '' or redis.call('EXISTS', KEYS[5]) == 0 then return nil end
 local field = {}
 for i = 1, #entry[2], 2 do field[entry[2][i]] = entry[2][i + 1] end
 local early, word = recall(KEYS[4], ARGV[4])

@@ -87,7 +87,8 @@ class RedisOutbox:
         """Take the entry off, whoever has it by now, and count how it ended. Raises Unavailable."""
         partition, channel, id, _ = _parse(entry.key)
         person = Person(entry.person)
-        names = [*_places((partition, channel)), keys.counts(partition, this_day()), keys.sent(person)]
+        lasting = [keys.counts(partition, this_day()), keys.sent(person), keys.session(person)]
+        names = [*_places((partition, channel)), *lasting]
         known = self._vault.message(channel, carriers_id) if carriers_id else ""
         arguments: list[Argument] = [id, f"{channel}:{end}", milliseconds(COUNTS_LIFE), known, milliseconds(SENT_LIFE)]
         early = await self._server.run(DONE, names, arguments)

@@ -158,6 +158,16 @@ async def test_a_word_on_what_we_do_not_know_does_nothing(
     assert await store.send_due() == 0
 
 
+async def test_of_the_answer_to_delete_nothing_is_kept(store: RedisStore, carrier: Carrier, server: Running) -> None:
+    await says(store, "1")
+    await store.accept(message("borrar"))
+    await store.advance(ROSA, erase)
+    async with sending(store, carrier):
+        await until(empty(server))
+    assert carrier.texts(ROSA) == ["erased"]
+    assert not [key for key in server.raw.scan_iter() if kind(key) == "sent"]
+
+
 @pytest.mark.parametrize("by", ["forget", "erase"])
 async def test_a_person_who_is_forgotten_leaves_nothing_to_be_sent_once_more(
     store: RedisStore, carrier: Carrier, server: Running, by: str
