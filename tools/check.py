@@ -11,7 +11,7 @@ CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("imports", ("lint-imports", "--no-logo")),
     ("types", ("mypy",)),
     ("content", (sys.executable, "-m", "bot", "check")),
-    ("tests", (sys.executable, "-m", "pytest", "-q", "-n", "auto", "--maxprocesses", "4")),
+    ("tests", (sys.executable, "-m", "pytest", "-q", "-n", "auto", "--maxprocesses", "4", "--dist", "loadgroup")),
 )
 
 
