@@ -131,6 +131,7 @@ class House:
             try:
                 evicts = evicts or await self._eviction()
                 await self.store.sweep(self.turns.step)
+                await self.store.send_due()
                 await self._look_at_outbox()
             except Unavailable:
                 log.warning("the sweep waits: the store is away")
@@ -240,9 +241,9 @@ def store_url(settings: Settings) -> str:
 
 
 def vault_of(settings: Settings) -> Vault:
-    """The vault, from RUMBO_KEYS or from a key kept beside the bundled server's data. Raises SettingsError."""
+    """The vault, from RUMBO_KEYS and RUMBO_NAMES, or a key beside the bundled server's data. Raises SettingsError."""
     try:
-        return Vault.from_text(settings.keys.value or _own_key(settings.state))
+        return Vault.from_text(settings.keys.value or _own_key(settings.state), settings.names.value)
     except (ValueError, OSError) as error:
         raise SettingsError(
             (f"RUMBO_KEYS is not set and the key in {settings.state} cannot be used: {error}",)

@@ -7,7 +7,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
 from conversations.events import Event
@@ -63,18 +63,24 @@ class Inbound:
     carrier: str | None = None
 
 
+Ending = Literal["delivered", "again", "closed", "refused", "stopped"]
+"""A carrier's last word on a message: it arrived; send it once more; it takes nothing until the person writes again; it
+will never take this; or the person is unreachable for good or wants no more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a carrier reports about a message we sent.
+    """What a carrier reports about a message we sent. `id` is what it called the message when it took it.
 
-    `stopped` means the person is unreachable for good or wants no more: forget them and drop what waits.
+    `ending` is None while it is on its way. `after`: how long to wait before it is sent again.
     """
 
     address: Address
     id: str
     status: str
     error: str | None = None
-    stopped: bool = False
+    ending: Ending | None = None
+    after: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,24 +125,24 @@ class Sender:
                 if not await self._patiently(self._outbox.begin, entry):
                     return
                 started = self._now()
-                failure = await self._send(entry)
-                if failure is None:
-                    await self._patiently(self._outbox.done, entry, "sent")
+                answer = await self._send(entry)
+                if not isinstance(answer, SendError):
+                    await self._patiently(self._outbox.done, entry, "sent", answer)
                     return
-                log.warning("reply %s: %s", entry.key, failure)
-                if failure.outcome in (Outcome.REFUSED, Outcome.CLOSED):
-                    why: Why = "refused" if failure.outcome is Outcome.REFUSED else "closed"
+                log.warning("reply %s: %s", entry.key, answer)
+                if answer.outcome in (Outcome.REFUSED, Outcome.CLOSED):
+                    why: Why = "refused" if answer.outcome is Outcome.REFUSED else "closed"
                     await self._patiently(self._outbox.bury, entry, why)
                     return
-                if failure.outcome is Outcome.STOPPED:
+                if answer.outcome is Outcome.STOPPED:
                     await self._patiently(self._outbox.done, entry, "stopped")
                     await self._patiently(self._store.forget, entry.outbound.to)
                     return
-                perhaps = failure.outcome is Outcome.PERHAPS
+                perhaps = answer.outcome is Outcome.PERHAPS
                 await self._patiently(self._outbox.failed, entry, perhaps=perhaps)
             if perhaps:
                 entry, since = replace(entry, tries=entry.tries + 1), started
-            await self._rest(failure.after.total_seconds() if failure.after else pause)
+            await self._rest(answer.after.total_seconds() if answer.after else pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
 
     @asynccontextmanager
@@ -171,7 +171,8 @@ class Sender:
         if self._now() > outbound.expires.timestamp() and not entry.late:
             await self._patiently(self._outbox.done, entry, "late")
             return True
-        if outbound.question is None or outbound.serial >= await self._patiently(self._outbox.current, outbound.to):
+        always = outbound.question is None and not entry.again
+        if always or outbound.serial >= await self._patiently(self._outbox.current, outbound.to):
             return False
         await self._patiently(self._outbox.done, entry, "overtaken")
         return True
@@ -196,17 +197,17 @@ class Sender:
             log.warning("reply %s: the carrier cannot tell (%s)", entry.key, type(error).__name__)
             return False
 
-    async def _send(self, entry: Waiting) -> SendError | None:
+    async def _send(self, entry: Waiting) -> str | SendError | None:
+        """What went wrong, or else what the carrier calls the message."""
         channel, outbound = self._channels.get(entry.outbound.to.channel), entry.outbound
         if channel is None:
             return SendError(Outcome.REFUSED, "channel is off")
         try:
-            await channel.send(outbound.to, dict(outbound.payload))
+            return await channel.send(outbound.to, dict(outbound.payload))
         except SendError as error:
             return error
         except Exception as error:  # noqa: BLE001 - our bug in a channel; the call may have been made all the same
             return SendError(Outcome.PERHAPS, type(error).__name__)
-        return None
 
     async def _patiently(self, call: Callable[P, Awaitable[Result]], *args: P.args, **kwargs: P.kwargs) -> Result:
         """What the call gives, once the store is there; raises Unavailable only when told to stop meanwhile."""

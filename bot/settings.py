@@ -86,6 +86,7 @@ class Settings:
     state: Path
     redis_url: str
     keys: Secret
+    names: Secret
     public_url: str
     host: str
     port: int
@@ -108,6 +109,7 @@ class Settings:
             state=reader.folder("RUMBO_STATE", "~/.local/state/rumbo"),
             redis_url=reader.store("REDIS_URL"),
             keys=reader.keys("RUMBO_KEYS"),
+            names=reader.keys("RUMBO_NAMES", most=1),
             public_url=reader.address("RUMBO_PUBLIC_URL"),
             host=reader.text("RUMBO_HOST", "127.0.0.1"),
             port=reader.number("RUMBO_PORT", 8000, 1, 65535),
@@ -166,9 +168,11 @@ class _Reader:
             self.mistakes.append(f"{name} must begin with one of {', '.join(_STORES)}")
         return value
 
-    def keys(self, name: str) -> Secret:
+    def keys(self, name: str, most: int = 10) -> Secret:
         value = self.text(name)
         try:
+            if value.count(",") >= most:
+                raise ValueError("too many secrets")
             if value:
                 Vault.from_text(value)
         except ValueError as error:

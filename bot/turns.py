@@ -57,9 +57,11 @@ class Turns:
 
     async def receipt(self, receipt: Receipt) -> None:
         """What a carrier reports: somebody who wants no more, or can never be reached, is forgotten."""
-        if receipt.stopped:
+        if receipt.ending == "stopped":
             log.info("forgetting a person on %s: %s %s", receipt.address.channel, receipt.status, receipt.error or "")
             await self.store.forget(receipt.address)
+        elif receipt.ending:
+            await self.store.settle(receipt)
 
     def step(self, saved: str | None, inbound: Inbound, serial: int, recent: str | None = None) -> Step:
         """The session after a message, and what to send. Never raises."""

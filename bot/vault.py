@@ -1,8 +1,8 @@
 """Sealing what rests in the store, and the names people have there.
 
-Everything follows from one setting: a list of secrets, newest first. The first seals, all of them open. The last one
-makes the pseudonyms, so a new secret can be put in front without anyone losing their conversation; take the old one
-away once the longest life of a session (72 h) has passed, and whoever is still talking begins anew under a new name.
+Of a list of secrets the first seals and all open, so that one can be replaced while people talk. Another secret makes
+the names, and stays: with a new one everybody would be somebody else, and who wants no messages would be forgotten.
+Where none is given, the last of the list makes the names.
 This module knows cryptography and addresses, not where anything is stored.
 """
 
@@ -21,6 +21,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from bot.messages import Address
 
 PARTITIONS = 64
+NAME_LENGTH = 32
+"""Letters of a person's name."""
+
 SECRET_BYTES = 32
 
 _ID_BYTES = 4
@@ -46,20 +49,28 @@ class Person:
 
 
 class Vault:
-    """Seals, opens and names, with keys derived from the operator's secrets (newest first, 32 bytes or more each)."""
+    """Seals, opens and names, with keys derived from the operator's secrets (32 bytes or more each).
 
-    def __init__(self, secrets: Sequence[bytes]) -> None:
-        if not secrets or any(len(secret) < SECRET_BYTES for secret in secrets):
+    `secrets`: the first seals, all open. `naming` makes the names; by default the last of `secrets`.
+    """
+
+    def __init__(self, secrets: Sequence[bytes], naming: bytes | None = None) -> None:
+        naming = secrets[-1] if secrets and naming is None else naming
+        if naming is None or any(len(secret) < SECRET_BYTES for secret in (*secrets, naming)):
             raise ValueError(f"at least one secret of {SECRET_BYTES} bytes or more is needed")
         sealers = [(_derive(secret, b"id")[:_ID_BYTES], AESGCM(_derive(secret, b"seal"))) for secret in secrets]
         self._id, self._sealer = sealers[0]
         self._sealers = dict(sealers)
-        self._naming = _derive(secrets[-1], b"name")
+        self._naming = _derive(naming, b"name")
 
     @classmethod
-    def from_text(cls, text: str) -> "Vault":
-        """The vault for the setting RUMBO_KEYS: base64 secrets, comma separated. Raises ValueError, quoting nothing."""
-        return cls([_decode(part.strip()) for part in text.split(",") if part.strip()])
+    def from_text(cls, text: str, names: str = "") -> "Vault":
+        """The vault for the settings RUMBO_KEYS (base64 secrets, comma separated) and RUMBO_NAMES (one, or none).
+
+        Raises ValueError, quoting nothing.
+        """
+        secrets = [_decode(part.strip()) for part in text.split(",") if part.strip()]
+        return cls(secrets, _decode(names) if names else None)
 
     @staticmethod
     def new_secret() -> str:

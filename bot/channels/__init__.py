@@ -84,8 +84,8 @@ class Channel(Protocol):
     def pace_to(self, address: Address) -> Pace | None:
         """How fast we may send to one address; None: as fast as we can."""
 
-    async def send(self, address: Address, payload: Payload) -> None:
-        """Make one call. Raises SendError."""
+    async def send(self, address: Address, payload: Payload) -> str | None:
+        """Make one call; what the carrier will call the message in its receipts, if it gives any. Raises SendError."""
 
     async def was_sent(self, address: Address, payload: Payload, since: float) -> bool | None:
         """After PERHAPS: whether a message with that text went to that person since then; None when it cannot tell."""

@@ -151,8 +151,8 @@ class Telegram:
         """What one chat takes."""
         return Pace(f"{self.name} {address.user}", RATE_TO_ONE)
 
-    async def send(self, address: Address, payload: Payload) -> None:
-        """Make one call. Raises SendError."""
+    async def send(self, address: Address, payload: Payload) -> str | None:
+        """Make one call; None, for Telegram gives no receipts. Raises SendError."""
         parameters = dict(payload)
         try:
             await self._bot.send_message(int(address.user), parameters.pop("text"), api_kwargs=parameters)
@@ -165,6 +165,7 @@ class Telegram:
                 raise _send_error(error) from None
         except TelegramError as error:
             raise _send_error(error) from None
+        return None
 
     async def was_sent(self, address: Address, payload: Payload, since: float) -> bool | None:  # noqa: ARG002
         """None: a bot cannot look back at what it sent."""
@@ -236,7 +237,7 @@ def _membership(change: ChatMemberUpdated, id: str) -> Sequence[Arrival]:
     """A person blocked the bot, or the bot was put into a group."""
     status = change.new_chat_member.status
     if change.chat.type == Chat.PRIVATE and status == ChatMemberStatus.BANNED:
-        return [Receipt(Address("telegram", str(change.chat.id)), id, status, stopped=True)]
+        return [Receipt(Address("telegram", str(change.chat.id)), id, status, ending="stopped")]
     return [Leave(change.chat.id, id)] if change.chat.type in _GROUPS and status in _MEMBER else []
 
 

@@ -5,9 +5,10 @@ It knows nothing of what a message says, nor how each channel shapes it. Facts: 
 
 import json
 import logging
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cached_property
@@ -21,35 +22,40 @@ from twilio.request_validator import RequestValidator, get_signature_algorithm
 from twilio.rest import Client
 
 from bot.channels import Malformed, Outcome, Payload, Refused, Request, SendError
+from bot.channels.errors import MEANINGS, Meaning, Then, meaning
 from bot.channels.form import Form, read_form
-from bot.messages import Address, ChannelName, Inbound, Receipt
+from bot.messages import Address, ChannelName, Ending, Inbound, Receipt
 from bot.pace import Pace
 from conversations.message import Message
+
+log = logging.getLogger(__name__)
 
 LIMIT = 1600
 """The longest Body (https://www.twilio.com/docs/api/errors/21617)."""
 
-# Error codes of the send call whose meaning is clearer than their HTTP status
-# (https://www.twilio.com/docs/api/errors/20429 and so on).
-_OUTCOMES = {
-    20429: Outcome.NOT_SENT,  # too many requests at once: not processed
-    21211: Outcome.STOPPED,  # no such number
-    21610: Outcome.STOPPED,  # the person has opted out
-    21611: Outcome.NOT_SENT,  # more than ten hours of messages queued on our number
-    21614: Outcome.STOPPED,  # a landline
-    63016: Outcome.CLOSED,  # WhatsApp: more than a day since the person wrote, by its own clock (FC-12)
+_OUTCOMES: dict[Then, Outcome] = {
+    "stop": Outcome.STOPPED,
+    "again": Outcome.NOT_SENT,
+    "closed": Outcome.CLOSED,
+    "perhaps": Outcome.PERHAPS,
+    "refuse": Outcome.REFUSED,
+    "nothing": Outcome.REFUSED,
 }
 
-# Error codes of status callbacks after which nothing more can reach this person.
-_STOPPED = frozenset(
-    [
-        "21610",  # opted out; with a messaging service it shows only here (FC-11)
-        "21614",  # a landline
-        "30004",  # blocked: opted out, or do-not-disturb (https://www.twilio.com/docs/api/errors/30004)
-        "30005",  # no such number
-        "30006",  # a landline, or a carrier that cannot be reached
-    ]
-)
+# A callback comes once the message was taken, so there is no doubt about it any more.
+_ENDINGS: dict[Then, Ending | None] = {
+    "stop": "stopped",
+    "again": "again",
+    "closed": "closed",
+    "perhaps": "refused",
+    "refuse": "refused",
+    "nothing": None,
+}
+
+_ARRIVED = ("delivered", "read")
+_FAILED = ("undelivered", "failed")
+
+_ALERT_EVERY = 600.0  # s, for each code
 
 _CLOCKS_DIFFER = timedelta(seconds=3)
 
@@ -95,6 +101,7 @@ class Twilio(ABC):
         self._sender = {"MessagingServiceSid": sender} if sender.startswith("MG") else {"From": sender}
         self._clock = clock
         self._rate = rate
+        self._alerted: dict[str, float] = {}  # when the operator was told of a code; there are few
 
     @property
     @abstractmethod
@@ -137,8 +144,8 @@ class Twilio(ABC):
         """None: Twilio names no rate for one person."""
         return None
 
-    async def send(self, address: Address, payload: Payload) -> None:
-        """Create one message. Raises SendError."""
+    async def send(self, address: Address, payload: Payload) -> str | None:
+        """Create one message; its MessageSid. Raises SendError."""
         data = {**payload, **self._sender, "To": address.user}
         if self._account.public_url:
             data["StatusCallback"] = f"{self._account.public_url}/twilio/status"
@@ -149,7 +156,8 @@ class Twilio(ABC):
         except (aiohttp.ClientError, TimeoutError) as error:
             raise SendError(Outcome.PERHAPS, type(error).__name__) from None
         if not response.ok:
-            raise _send_error(response)
+            raise self._send_error(response)
+        return _sid(response)
 
     async def was_sent(self, address: Address, payload: Payload, since: float) -> bool | None:
         """Whether Twilio has a message with this text to this person since then (POSIX seconds); None: cannot tell.
@@ -192,8 +200,37 @@ class Twilio(ABC):
     def _receipt(self, form: Form, id: str) -> Receipt:
         if not form.get("To"):
             raise Malformed("status without To")
-        error = form.get("ErrorCode") or None
-        return Receipt(Address(self.name, form["To"]), id, form["MessageStatus"], error, stopped=error in _STOPPED)
+        status, error = form["MessageStatus"], form.get("ErrorCode") or None
+        receipt = Receipt(Address(self.name, form["To"]), id, status, error)
+        if status in _ARRIVED:
+            return replace(receipt, ending="delivered")
+        if status not in _FAILED:
+            return receipt
+        known = meaning(int(error) if error and error.isdecimal() else 0)
+        self._alert(error or "no code", known)
+        return replace(receipt, ending=_ENDINGS[known.then], after=known.after or timedelta())
+
+    def _alert(self, code: str, known: Meaning) -> None:
+        """Tell the operator what a code means and what to do about it, now and then."""
+        now = time.monotonic()
+        if not known.todo or now - self._alerted.get(code, -_ALERT_EVERY) < _ALERT_EVERY:
+            return
+        self._alerted[code] = now
+        log.error("%s: Twilio says %s: %s. To do: %s", self.name, code, known.what, known.todo)
+
+    def _send_error(self, response: Response) -> SendError:
+        status = response.status_code
+        try:
+            code = int(json.loads(response.text)["code"])
+        except (ValueError, TypeError, KeyError):
+            code = status
+        known = MEANINGS.get(code)
+        if known is None:
+            # A server's error leaves open what it did with the message.
+            outcome = Outcome.NOT_SENT if status == 429 else Outcome.PERHAPS if status >= 500 else Outcome.REFUSED
+            return SendError(outcome, str(code), _retry_after(response))
+        self._alert(str(code), known)
+        return SendError(_OUTCOMES[known.then], str(code), _retry_after(response) or known.after)
 
     async def _call(
         self, method: str, *, params: dict[str, object] | None = None, data: dict[str, object] | None = None
@@ -264,21 +301,11 @@ class Http(AsyncHttpClient):
         return self._base + parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-def _send_error(response: Response) -> SendError:
+def _sid(response: Response) -> str | None:
     try:
-        code = int(json.loads(response.text)["code"])
+        return str(json.loads(response.text)["sid"])
     except (ValueError, TypeError, KeyError):
-        code = response.status_code
-    return SendError(_outcome(response.status_code, code), str(code), _retry_after(response))
-
-
-def _outcome(status: int, code: int) -> Outcome:
-    if code in _OUTCOMES:
-        return _OUTCOMES[code]
-    if status == 429:
-        return Outcome.NOT_SENT
-    # A server's error leaves open what it did with the message.
-    return Outcome.PERHAPS if status >= 500 else Outcome.REFUSED
+        return None
 
 
 def _retry_after(response: Response) -> timedelta | None:

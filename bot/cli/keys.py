@@ -1,4 +1,4 @@
-"""`rumbo keys`: makes a secret for RUMBO_KEYS."""
+"""`rumbo keys`: makes a secret for RUMBO_KEYS or RUMBO_NAMES."""
 
 import argparse
 
@@ -8,7 +8,7 @@ from bot.vault import Vault
 
 def add(commands: Subparsers) -> None:
     """Describe the command."""
-    command(commands, "keys", run, "make a secret for RUMBO_KEYS (put a new one in front of the old)", "rumbo keys")
+    command(commands, "keys", run, "make a secret for RUMBO_KEYS or RUMBO_NAMES", "rumbo keys")
 
 
 def run(_: argparse.Namespace) -> int:

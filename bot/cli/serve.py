@@ -71,6 +71,8 @@ def _check_address(host: str, port: int) -> None:
 
 def run_send(args: argparse.Namespace) -> int:
     """Deliver what waits until stopped; or, with --dead, handle what came to nothing. It needs no content."""
+    if args.dead is None and (args.letters or args.json):
+        raise UsageError("letters and --json go with --dead list, retry or drop")
     settings = Settings.from_env(os.environ)
     logs.set_up(settings.log_level)
     if args.dead:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal, Protocol
 
-from bot.messages import Address, ChannelName, Inbound, Outbound
+from bot.messages import Address, ChannelName, Inbound, Outbound, Receipt
 from bot.pace import Pace
 
 
@@ -40,7 +40,8 @@ class Waiting:
 
     `key` names it to the store. `tries` counts the attempts that may have reached the person: more than zero when a
     sender died over it. `queued` is when it was committed, in seconds since 1970 by the store's clock. `late`: the
-    carrier closed it out, and its person has written again: it goes out whatever its time.
+    carrier closed it out, and its person has written again: it goes out whatever its time. `again`: the carrier had
+    taken it and could not deliver it; it goes out unless the person has moved on. `person` names them to the store.
     """
 
     key: str
@@ -48,6 +49,8 @@ class Waiting:
     tries: int = 0
     queued: float = 0.0
     late: bool = False
+    again: bool = False
+    person: str = ""
 
 
 End = Literal["sent", "late", "overtaken", "stopped"]
@@ -106,6 +109,15 @@ class Store(Protocol):
     async def forget(self, address: Address) -> None:
         """Erase everything kept about a person: session, inbox, what waits to be sent, dead letters."""
 
+    async def settle(self, receipt: Receipt) -> bool:
+        """Act on a carrier's last word, once: send it once more later, or make it a dead letter. Raises Unavailable.
+
+        False: there is nothing to do, for it is not known, was settled before, or was sent once more already.
+        """
+
+    async def send_due(self) -> int:
+        """Let go what is to be sent once more now; how many. Raises Unavailable."""
+
     async def ready(self) -> bool:
         """Whether the store answers."""
 
@@ -135,8 +147,11 @@ class Outbox(Protocol):
     async def failed(self, entry: Waiting, *, perhaps: bool) -> None:
         """An attempt has ended without success; unless it perhaps reached the person it is struck out again."""
 
-    async def done(self, entry: Waiting, end: End) -> None:
-        """Take the entry off and count how it ended. Raises Unavailable."""
+    async def done(self, entry: Waiting, end: End, carriers_id: str | None = None) -> None:
+        """Take the entry off and count how it ended. Raises Unavailable.
+
+        `carriers_id`: under which the carrier will report on it; until then it is kept, for two hours at most.
+        """
 
     async def bury(self, entry: Waiting, why: Why) -> None:
         """Move the entry to the dead letters. Raises Unavailable."""

@@ -58,6 +58,16 @@ def tries(partition: int, channel: ChannelName) -> str:
     return f"{_tag(partition)}:tries:{channel}"
 
 
+def sent(person: Person) -> str:
+    """List: the last few replies that a carrier has taken and may still give back, each after the hash of its id."""
+    return _of(person, "sent")
+
+
+def later(partition: int) -> str:
+    """Sorted set: replies to send once more, each after its person and channel, by the time for it in milliseconds."""
+    return f"{_tag(partition)}:later"
+
+
 def dead(partition: int) -> str:
     """Stream: sealed replies and messages that came to nothing, each with the reason."""
     return f"{_tag(partition)}:dead"

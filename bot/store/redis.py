@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot import fragments
-from bot.messages import Address, ChannelName, Inbound
+from bot.messages import Address, ChannelName, Inbound, Receipt
 from bot.records import Unloadable, dump_inbound, dump_outbound, load_inbound
 from bot.store import Advance, DeadLetter, Depth, Step, Unavailable, keys
 from bot.store.burials import Burials
@@ -109,6 +109,15 @@ class RedisStore(RedisOutbox):
         await self._server.run(FORGET, [*_places(person), *_streams(person, address.channel)], [person.name])
         await self._people.unlink(person)
         self._views.pop(address, None)
+
+    async def settle(self, receipt: Receipt) -> bool:
+        """Act on a carrier's last word on a reply, once. False: there is nothing to do."""
+        if receipt.ending is None or receipt.ending == "stopped":
+            return False
+        person = await self._people.find(receipt.address)
+        channel = receipt.address.channel
+        wait = milliseconds(receipt.after)
+        return await self._settle(person, channel, self._vault.message(channel, receipt.id), receipt.ending, wait)
 
     async def current(self, address: Address) -> int:
         """The serial of the person's latest turn; 0 when nothing is known of them."""
@@ -259,4 +268,5 @@ def _places(person: Person) -> list[str]:
 
 def _streams(person: Person, channel: ChannelName) -> list[str]:
     partition = person.partition
-    return [keys.out(partition, channel), keys.tries(partition, channel), keys.dead(partition)]
+    own = [keys.out(partition, channel), keys.tries(partition, channel)]
+    return [*own, keys.dead(partition), keys.sent(person), keys.later(partition)]

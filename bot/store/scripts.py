@@ -26,6 +26,9 @@ def milliseconds(time: timedelta) -> int:
     return int(time.total_seconds() * 1000)
 
 
+REMEMBERED = 8
+"""How many replies to a person are kept until the carrier has said its last word on them."""
+
 SHOWN = 4
 """How many of a person's waiting messages are shown at once: one, and what a network may have cut off it."""
 
@@ -45,6 +48,32 @@ local function drop(stream, person, tries)
         redis.call('XDEL', stream, entry[1])
         if tries then redis.call('HDEL', tries, entry[1]) end
       end
+    end
+  end
+end
+"""
+
+# What one person has in the set of replies to send once more; their name stands first in each.
+_DROP_LATER = """
+local function drop_later(later, person)
+  for _, member in ipairs(redis.call('ZRANGE', later, 0, -1)) do
+    if member:sub(1, #person) == person then redis.call('ZREM', later, member) end
+  end
+end
+"""
+
+# A carrier's last word may come before its answer to the call: then it is noted in the place of the reply.
+_REMEMBER = f"""
+local function remember(sent, life, entry)
+  redis.call('RPUSH', sent, entry)
+  redis.call('LTRIM', sent, -{REMEMBERED}, -1)
+  redis.call('PEXPIRE', sent, life)
+end
+local function recall(sent, id)
+  for _, entry in ipairs(redis.call('LRANGE', sent, 0, -1)) do
+    if entry:sub(1, #id) == id then
+      redis.call('LREM', sent, 1, entry)
+      return entry:sub(#id + 1, #id + 1), entry:sub(#id + 2)
     end
   end
 end
@@ -115,14 +144,15 @@ COMMIT = Script(
     + _DROP
     + _BURY
     + _REVIVE
+    + _DROP_LATER
     + _COUNT
     + """
--- KEYS inbox session recent turn waiting links out tries dead counts
+-- KEYS inbox session recent turn waiting links out tries dead sent later counts
 -- ARGV person message messages-taken turns-so-far commit-id verb session session-life turn-life
 --      recent recent-life out-life dead-life counts-life number-of-counts count... reply...
 -- verb: save | erase | leave (the session as it is) | bury (leave it, and keep the message, which nobody can read)
 -- -> {oldest messages, session or nil, recent or nil, turns so far, 1 when this commit is in}
-local inbox, session, recent, turn, waiting, links, out, tries, dead, counts = unpack(KEYS)
+local inbox, session, recent, turn, waiting, links, out, tries, dead, sent, later, counts = unpack(KEYS)
 local person, message, taken, turns, id, verb = unpack(ARGV, 1, 6)
 local n = tonumber(redis.call('HGET', turn, 'n') or 0)
 local place = 's' .. (tonumber(turns) + 1) % 8
@@ -138,9 +168,10 @@ if not applied and n == tonumber(turns) and redis.call('LINDEX', inbox, 0) == me
   if verb == 'save' then
     redis.call('SET', session, ARGV[7], 'PX', ARGV[8])
   elseif verb == 'erase' then
-    redis.call('DEL', session, recent)
+    redis.call('DEL', session, recent, sent)
     drop(out, person, tries)
     drop(dead, person)
+    drop_later(later, person)
   elseif verb == 'bury' then
     bury(dead, ARGV[13], 'person', person, 'message', message, 'why', 'unreadable')
   end
@@ -160,12 +191,14 @@ return view(inbox, session, recent, turn, applied and 1 or 0)
 
 FORGET = Script(
     _DROP
+    + _DROP_LATER
     + """
--- KEYS inbox session recent turn waiting out tries dead; ARGV person
-redis.call('DEL', KEYS[1], KEYS[2], KEYS[3], KEYS[4])
+-- KEYS inbox session recent turn waiting out tries dead sent later; ARGV person
+redis.call('DEL', KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[9])
 redis.call('ZREM', KEYS[5], ARGV[1])
 drop(KEYS[6], ARGV[1], KEYS[7])
 drop(KEYS[8], ARGV[1])
+drop_later(KEYS[10], ARGV[1])
 """
 )
 
@@ -213,12 +246,71 @@ return 1
 
 DONE = Script(
     _COUNT
+    + _REMEMBER
     + """
--- KEYS out tries counts; ARGV entry what life
-if redis.call('XDEL', KEYS[1], ARGV[1]) == 1 then count(KEYS[3], ARGV[3], ARGV[2]) end
+-- KEYS out tries counts sent session; ARGV entry what counts-life carriers-id-or-empty sent-life
+-- -> the carrier's last word, if it came before this, or nil
+local entry = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])[1]
 redis.call('HDEL', KEYS[2], ARGV[1])
+if not entry then return nil end
+redis.call('XDEL', KEYS[1], ARGV[1])
+count(KEYS[3], ARGV[3], ARGV[2])
+-- Nothing is remembered of a person who has just been forgotten, not even that this was said to them.
+if ARGV[4] == '' or redis.call('EXISTS', KEYS[5]) == 0 then return nil end
+local field = {}
+for i = 1, #entry[2], 2 do field[entry[2][i]] = entry[2][i + 1] end
+local early, word = recall(KEYS[4], ARGV[4])
+if not field.again then remember(KEYS[4], ARGV[5], ARGV[4] .. '=' .. field.reply) end
+return early == '!' and word or nil
 """
 )
+
+SETTLE = Script(
+    _BURY
+    + _COUNT
+    + _REMEMBER
+    + """
+-- KEYS sent later dead counts
+-- ARGV carriers-id ending wait person channel sent-life later-life dead-life counts-life
+-- ending: delivered | again | closed | refused
+-- -> 1 when that was the last word on a reply, 0 when it is not known or was settled before
+local id, ending, person, channel = ARGV[1], ARGV[2], ARGV[4], ARGV[5]
+local kind, reply = recall(KEYS[1], id)
+if kind ~= '=' then
+  if ending ~= 'delivered' then remember(KEYS[1], ARGV[6], id .. '!' .. ending .. ' ' .. ARGV[3]) end
+  return 0
+end
+if ending == 'again' then
+  local time = redis.call('TIME')
+  local due = time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[3]
+  redis.call('ZADD', KEYS[2], string.format('%.0f', due), person .. channel .. ':' .. reply)
+  redis.call('PEXPIRE', KEYS[2], ARGV[7])
+elseif ending ~= 'delivered' then
+  bury(KEYS[3], ARGV[8], 'channel', channel, 'why', ending, 'person', person, 'reply', reply)
+end
+count(KEYS[4], ARGV[9], channel .. ':' .. (ending == 'delivered' and ending or 'failed:' .. ending))
+return 1
+"""
+)
+
+DUE = Script("""
+-- KEYS later out...; ARGV length-of-a-name out-life channel... -> how many replies are to be sent once more now
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now), 'LIMIT', 0, 100)
+for _, member in ipairs(due) do
+  redis.call('ZREM', KEYS[1], member)
+  local person, rest = member:sub(1, ARGV[1]), member:sub(ARGV[1] + 1)
+  local channel = rest:sub(1, rest:find(':', 1, true) - 1)
+  for i = 3, #ARGV do
+    if ARGV[i] == channel then
+      redis.call('XADD', KEYS[i - 1], '*', 'person', person, 'reply', rest:sub(#channel + 2), 'again', '1')
+      redis.call('PEXPIRE', KEYS[i - 1], ARGV[2])
+    end
+  end
+end
+return #due
+""")
 
 BURY = Script(
     _BURY

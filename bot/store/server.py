@@ -51,6 +51,7 @@ class Server:
         self._client: Redis | RedisCluster = self._cluster() if self.is_cluster else self._single(_CONNECTIONS, 0.3)
         # Waiting reads would hold the others up, and need a longer time-out than they may have.
         self._waiting: Redis | None = None if self.is_cluster else self._single(2, 5.0)
+        self._is_stale = False  # whether waiting reads may still go to a primary that was
 
     async def run(self, script: Script, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
         """Run a script; it must be safe to repeat. Raises Unavailable."""
@@ -89,6 +90,10 @@ class Server:
         if self._waiting is None:
             raise ValueError("a cluster cannot wait on several slots at once")
         async with _translated(), asyncio.timeout(seconds + self._patience):
+            if self._is_stale:
+                # Not earlier: while it waits the connection is in use, and goes back to the pool as it is.
+                await self._waiting.connection_pool.disconnect()
+                self._is_stale = False
             return await self._waiting.execute_command(*command)  # type: ignore[no-untyped-call]
 
     async def eviction(self) -> str:
@@ -110,6 +115,7 @@ class Server:
             yield
 
     async def _disconnect(self) -> None:
+        self._is_stale = True
         if isinstance(self._client, RedisCluster):
             await self._client.aclose()  # the next command asks for the slots again
         else:

@@ -13,20 +13,23 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import cast
 
-from bot.messages import ChannelName
+from bot.messages import CHANNELS, ChannelName
 from bot.pace import Pace
 from bot.records import Unloadable, load_outbound
 from bot.store import End, Unavailable, Waiting, Why, keys
 from bot.store.counts import COUNTS_LIFE, this_day
 from bot.store.leases import LIFE, Leases
-from bot.store.scripts import BURY, DONE, MARK, PACE, milliseconds
+from bot.store.scripts import BURY, DONE, DUE, MARK, PACE, SETTLE, milliseconds
 from bot.store.server import Argument, Server
-from bot.vault import Unsealable, Vault
+from bot.vault import NAME_LENGTH, PARTITIONS, Person, Unsealable, Vault
 
 # Longer than any reply is worth sending; the stream goes with it if no sender ever comes.
 REPLY_LIFE = timedelta(hours=24)
 
 DEAD_LIFE = timedelta(hours=72)
+
+# How long the carrier's last word on a reply is waited for; as long as a reply is worth sending.
+SENT_LIFE = timedelta(hours=2)
 
 _LOOKS_EVERY = 0.1  # s, on a cluster
 
@@ -80,12 +83,35 @@ class RedisOutbox:
             await self._mark(entry, entry.tries)
         self._settled(entry)
 
-    async def done(self, entry: Waiting, end: End) -> None:
+    async def done(self, entry: Waiting, end: End, carriers_id: str | None = None) -> None:
         """Take the entry off, whoever has it by now, and count how it ended. Raises Unavailable."""
         partition, channel, id, _ = _parse(entry.key)
-        names = [*_places((partition, channel)), keys.counts(partition, this_day())]
-        await self._server.run(DONE, names, [id, f"{channel}:{end}", milliseconds(COUNTS_LIFE)])
+        person = Person(entry.person)
+        lasting = [keys.counts(partition, this_day()), keys.sent(person), keys.session(person)]
+        names = [*_places((partition, channel)), *lasting]
+        known = self._vault.message(channel, carriers_id) if carriers_id else ""
+        arguments: list[Argument] = [id, f"{channel}:{end}", milliseconds(COUNTS_LIFE), known, milliseconds(SENT_LIFE)]
+        early = await self._server.run(DONE, names, arguments)
         self._settled(entry)
+        if early is not None:
+            ending, _, wait = early.decode().partition(" ")
+            await self._settle(person, channel, known, ending, int(wait))
+
+    async def send_due(self) -> int:
+        """Let go what is to be sent once more now; how many. Raises Unavailable."""
+        partitions = range(PARTITIONS)
+        waiting = await self._server.call_all([("ZCARD", keys.later(partition)) for partition in partitions])
+        count = 0
+        for partition in (partition for partition, number in zip(partitions, waiting, strict=True) if number):
+            names = [keys.later(partition), *(keys.out(partition, channel) for channel in CHANNELS)]
+            count += await self._server.run(DUE, names, [NAME_LENGTH, milliseconds(REPLY_LIFE), *CHANNELS])
+        return count
+
+    async def _settle(self, person: Person, channel: ChannelName, known: str, ending: str, wait: int) -> bool:
+        partition = person.partition
+        names = [keys.sent(person), keys.later(partition), keys.dead(partition), keys.counts(partition, this_day())]
+        lives = [milliseconds(life) for life in (SENT_LIFE, REPLY_LIFE, DEAD_LIFE, COUNTS_LIFE)]
+        return bool(await self._server.run(SETTLE, names, [known, ending, wait, person.name, channel, *lives]))
 
     async def bury(self, entry: Waiting, why: Why) -> None:
         """Move the entry to the dead letters. Raises Unavailable."""
@@ -152,7 +178,9 @@ class RedisOutbox:
                 await self._to_dead(lane, id.decode(), "unreadable")
             return None
         queued = int(id.partition(b"-")[0]) / 1000
-        return Waiting(key, outbound, lease.tries.pop((lane[1], id), 0), queued, late=b"late" in fields)
+        tries = lease.tries.pop((lane[1], id), 0)
+        late, again, person = b"late" in fields, b"again" in fields, fields[b"person"].decode()
+        return Waiting(key, outbound, tries, queued, late, again, person)
 
     async def _mark(self, entry: Waiting, tries: int) -> bool:
         partition, channel, id, token = _parse(entry.key)

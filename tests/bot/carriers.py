@@ -31,11 +31,12 @@ class Carrier(Channel):
     def pace_to(self, address: Address) -> Pace | None:  # noqa: ARG002
         return None
 
-    async def send(self, address: Address, payload: Payload) -> None:
+    async def send(self, address: Address, payload: Payload) -> str | None:
         self.calls.append((address.user, payload["text"]))
         await self.holds.wait()
         if self.fails[payload["text"]]:
             raise self.fails[payload["text"]].pop(0)
+        return f"sent {len(self.calls)}"
 
     async def was_sent(self, address: Address, payload: Payload, since: float) -> bool | None:  # noqa: ARG002
         self.asked.append((payload["text"], since))
@@ -69,10 +70,11 @@ class FileCarrier(Carrier):
         self.file = file
         self.takes = takes
 
-    async def send(self, address: Address, payload: Payload) -> None:
+    async def send(self, address: Address, payload: Payload) -> str | None:
         with self.file.open("a") as file:
             file.write(f"{address.user} {payload['text']}\n")
         await asyncio.sleep(self.takes)
+        return None
 
     async def was_sent(self, address: Address, payload: Payload, since: float) -> bool | None:  # noqa: ARG002
         return f"{address.user} {payload['text']}" in self.file.read_text().splitlines()

@@ -117,6 +117,8 @@ def test_the_command_line(
     out = capsys.readouterr().out
     assert dead[2] in out.splitlines()[-2]
     assert out.endswith("1 dead letters\n")
+    assert main(["send", dead[2]]) == 2
+    assert "--dead" in capsys.readouterr().err
     assert main(["send", "--dead", "drop", dead[0]]) == 2
     assert dead[0] in capsys.readouterr().err
     assert main(["stats", "--json"]) == 0

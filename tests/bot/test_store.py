@@ -11,12 +11,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from redis import Redis
 
-from bot.messages import Address, Inbound
+from bot.messages import Address, Inbound, Receipt
 from bot.pace import Pace
 from bot.store import Advance, Step, Unavailable, Waiting
 from bot.store.counts import COUNTS_LIFE
@@ -266,10 +268,14 @@ async def test_nothing_in_the_store_tells_a_number_or_a_word(store: RedisStore, 
 
 async def test_every_key_has_a_lifetime(store: RedisStore, server: Running) -> None:
     await say(store, message(1, address=PHONE, alias=SCOPED), counting_and_recalling)
-    await say(store, message(2, address=PHONE, alias=SCOPED))
-    await store.accept(message(3, address=PHONE, alias=SCOPED))
-    refused, entry = await outbox(store)
+    for number in (2, 3, 4):
+        await say(store, message(number, address=PHONE, alias=SCOPED))
+    await store.accept(message(5, address=PHONE, alias=SCOPED))
+    refused, failed, taken, entry = await outbox(store)
     await store.bury(refused, "refused")
+    await store.done(failed, "sent", "SM1")
+    await store.settle(Receipt(PHONE, "SM1", "failed", ending="again"))
+    await store.done(taken, "sent", "SM2")
     assert await store.begin(entry)
     await store.reserve(Pace("chat", 1.0))
     assert {kind(key) for key in server.raw.scan_iter()} == {*PERSONAL, *IMPERSONAL}
@@ -278,7 +284,23 @@ async def test_every_key_has_a_lifetime(store: RedisStore, server: Running) -> N
         assert 0 < int(server.raw.pttl(key)) <= longest.total_seconds() * 1000
 
 
-PERSONAL = {"session", "recent", "inbox", "turn", "links", "alias", "seen", "waiting", "out", "tries", "dead"}
+PERSONAL = {
+    *(
+        "session",
+        "recent",
+        "inbox",
+        "turn",
+        "links",
+        "alias",
+        "seen",
+        "waiting",
+        "out",
+        "tries",
+        "sent",
+        "later",
+        "dead",
+    ),
+}
 IMPERSONAL = {"lease", "counts", "senders", "pace"}
 
 
@@ -295,6 +317,21 @@ async def test_a_session_under_a_new_key_goes_on(server: Running, keys: str) -> 
         assert await after.advance(ROSA, words) == 1
         assert await session(after) == "hola sí"
         assert texts(await outbox(after)) == ["hola", "sí", "recall"]
+
+
+async def test_keys_are_replaced_while_people_talk(server: Running, keys: str) -> None:
+    """In three steps, each on one process after the other: every process opens what any other seals."""
+    new, names = Vault.new_secret(), Vault.new_secret()
+    steps = (keys, f"{keys},{new}", f"{new},{keys}", new)
+    said: list[str] = []
+    for before, after in pairwise(steps):
+        vaults = Vault.from_text(before, names), Vault.from_text(after, names)
+        async with opened(server.url, vaults[0]) as one, opened(server.url, vaults[1]) as other:
+            for store in (one, other, one):
+                said.append(str(len(said)))
+                await say(store, message(said[-1]))
+    async with opened(server.url, Vault.from_text(new, names)) as last:
+        assert await session(last) == " ".join(said)
 
 
 async def test_without_the_key_a_person_begins_anew_and_nothing_is_stuck(server: Running, keys: str) -> None:
@@ -365,6 +402,7 @@ async def test_a_primary_turned_replica_is_left_and_found_again(embedded_server:
     """On one server only: a node of a cluster refuses REPLICAOF."""
     raw = embedded_server.raw
     raw.flushall()
+    raw.config_resetstat()
     async with opened(embedded_server.url, vault) as store:
         await store.accept(message(0))
         raw.replicaof("127.0.0.1", 1)
@@ -373,6 +411,29 @@ async def test_a_primary_turned_replica_is_left_and_found_again(embedded_server:
         raw.replicaof("NO", "ONE")
         assert await attempt
         assert await store.advance(ROSA, words) == 2
+
+
+async def test_a_sender_leaves_a_primary_that_was(embedded_server: Running, vault: Vault) -> None:
+    """Its waiting read too: an old primary that was cut off answers reads for ever, and tells nothing new."""
+    raw = embedded_server.raw
+    raw.flushall()
+    raw.config_resetstat()
+    async with opened(embedded_server.url, vault) as store:
+        await say(store, message(0))
+        assert texts(await outbox(store)) == ["0"]
+        before = connections(raw)
+        raw.replicaof("127.0.0.1", 1)
+        attempt = asyncio.create_task(store.accept(message(1)))
+        await until(lambda: raw.info("errorstats").get("errorstat_READONLY"))
+        raw.replicaof("NO", "ONE")
+        assert await attempt
+        await store.read(ROOM, 0.0)
+        assert not before & connections(raw)
+
+
+def connections(raw: Redis) -> set[str]:
+    """The ids of all connections that read or write for a store."""
+    return {client["id"] for client in raw.client_list() if client["cmd"] in ("xread", "evalsha", "eval", "xrange")}
 
 
 async def test_a_replica_that_stays_one_is_unavailable(embedded_server: Running, vault: Vault) -> None:

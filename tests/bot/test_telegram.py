@@ -162,7 +162,7 @@ def member(chat: dict[str, Any], status: str) -> dict[str, Any]:
 
 def test_a_block_is_a_stop() -> None:
     """FC-13; an unblock is nothing until the person writes."""
-    assert read(my_chat_member=member(CHAT, "kicked")) == [Receipt(PERSON, "u555000001", "kicked", stopped=True)]
+    assert read(my_chat_member=member(CHAT, "kicked")) == [Receipt(PERSON, "u555000001", "kicked", ending="stopped")]
     assert read(my_chat_member=member(CHAT, "member")) == []
 
 

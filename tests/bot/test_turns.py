@@ -11,7 +11,7 @@ import pytest
 import bot.turns
 from bot.channels import Payload
 from bot.channels.sms import Sms
-from bot.messages import Address, Receipt
+from bot.messages import Address, Ending, Receipt
 from bot.store.counts import this_day
 from bot.turns import WAITS_FOR
 from conversations.catalogue import MissingText
@@ -157,18 +157,23 @@ async def test_somebody_unknown_is_answered_in_the_language_they_write(talk: Tal
 
 
 @pytest.mark.parametrize(
-    ("status", "error", "stopped", "forgotten"),
-    [("delivered", None, False, False), ("failed", "63016", False, False), ("undelivered", "21610", True, True)],
+    ("status", "error", "ending", "forgotten"),
+    [
+        ("delivered", None, "delivered", False),
+        ("failed", "63016", "closed", False),
+        ("sent", None, None, False),
+        ("undelivered", "21610", "stopped", True),
+    ],
 )
 async def test_receipts(
-    talk: Talk, caplog: pytest.LogCaptureFixture, status: str, error: str | None, stopped: bool, forgotten: bool
+    talk: Talk, caplog: pytest.LogCaptureFixture, status: str, error: str | None, ending: Ending | None, forgotten: bool
 ) -> None:
     """Who wants no more is forgotten with all that waits; another refusal changes nothing (FC-11, FC-12)."""
     caplog.set_level(logging.INFO)
     await talk.says("hola", "1")
     await talk.turns.receive(talk.message("1"), talk.turns.channels["sms"])
-    await talk.turns.receipt(Receipt(ROSA, "SM9", status, error, stopped))
-    await talk.turns.receipt(Receipt(ROSA, "SM9", status, error, stopped))
+    await talk.turns.receipt(Receipt(ROSA, "SM9", status, error, ending))
+    await talk.turns.receipt(Receipt(ROSA, "SM9", status, error, ending))
     assert (await talk.texts() == []) is forgotten
     await talk.says("1")
     session = talk.sessions[-1]

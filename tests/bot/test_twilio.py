@@ -10,6 +10,7 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from bot.channels import Malformed, Outcome, Refused, Request, SendError
+from bot.channels.errors import MEANINGS, meaning
 from bot.channels.sms import Sms
 from bot.channels.twilio import Account, Http
 from bot.messages import Address, Receipt
@@ -80,27 +81,83 @@ def test_a_shared_key_signs_with_sha_256() -> None:
         SMS.parse(Request("/twilio/inbound", "", {"x-twilio-signature": signature}, FC_19_BODY))
 
 
+def fresh() -> Sms:
+    """A channel that has told the operator nothing yet."""
+    return Sms(Account(SID_ACCOUNT, (TOKEN,), PUBLIC_URL), OURS, lambda: NOW)
+
+
+@pytest.mark.parametrize("status", ["undelivered", "failed"])
+@pytest.mark.parametrize("code", sorted(MEANINGS))
+def test_what_a_final_code_leads_to(code: int, status: str) -> None:
+    """Every row of `shared/channels.md` section 2, whether it comes at once or late (FC-11)."""
+    known = MEANINGS[code]
+    fields = {"MessageSid": SID, "MessageStatus": status, "To": PERSON.user, "From": OURS, "ErrorCode": str(code)}
+    [receipt] = fresh().parse(signed(fields, "/twilio/status"))
+    assert isinstance(receipt, Receipt)
+    assert (receipt.address, receipt.id, receipt.error) == (PERSON, SID, str(code))
+    assert receipt.ending == LATE.get(code, "refused")
+    assert (receipt.after > timedelta()) is (known.after is not None)
+
+
+LATE: dict[int, str | None] = {
+    **dict.fromkeys((21211, 21610, 21614, 30004, 30005, 30006), "stopped"),
+    **dict.fromkeys((20429, 21611, 30001, 30003, 30008, 30022, 30023, 30410, 30450, 63018), "again"),
+    63016: "closed",
+    63046: None,
+}
+"""What follows a code in a callback; after all others the reply is a dead letter."""
+
+OPERATORS = {
+    *(20003, 20404, 21212, 21408, 21602, 21603, 21604, 21606, 21612, 21617, 21655, 21656, 21658, 21703, 21910),
+    *(30002, 30007, 30022, 30023, 30024, 30032, 30034, 30450, 63007, 63027, 63028, 63040, 63041, 63042),
+}
+"""The codes after which somebody has to do something."""
+
+
+def test_every_code_of_the_facts_has_its_row() -> None:
+    """`shared/channels.md` section 2, one number after another; no row is there for nothing."""
+    facts = {
+        *(20003, 20404, 20429, 20500, 20503, 21211, 21614, 21408, 21602, 21603, 21604, 21606, 21612, 21703, 21910),
+        *(63007, 21610, 21611, 21617, 21655, 21656, 21658, 30001, 30002, 30003, 30004, 30005, 30006, 30007, 30008),
+        *(30022, 30023, 30024, 30032, 30034, 30410, 30450, 63016, 63018, 63024, 63027, 63028, 63032, 63049),
+        *(63040, 63041, 63042, 63046),
+    }
+    assert set(MEANINGS) - facts == {21212}
+    assert facts <= set(MEANINGS)
+
+
+@pytest.mark.parametrize("code", [*sorted(MEANINGS), 99999])
+def test_the_operator_is_told_what_a_code_means_once(code: int, caplog: pytest.LogCaptureFixture) -> None:
+    """In words, with what to do, and without whom it concerns."""
+    sms = fresh()
+    fields = {"MessageSid": SID, "MessageStatus": "failed", "To": PERSON.user, "From": OURS, "ErrorCode": str(code)}
+    for _ in range(2):
+        sms.parse(signed(fields, "/twilio/status"))
+    told = [record.getMessage() for record in caplog.records]
+    assert len(told) == (1 if code in {*OPERATORS, 99999} else 0)
+    assert all(str(code) in line and meaning(code).what in line and "To do: " in line for line in told)
+    assert "2025550111" not in caplog.text
+
+
 @pytest.mark.parametrize(
-    ("status", "error", "stopped"),
+    ("status", "error", "ending"),
     [
-        ("delivered", None, False),
-        ("undelivered", "21610", True),
-        ("failed", "21614", True),
-        ("undelivered", "30003", False),
-        ("undelivered", "30004", True),
-        ("undelivered", "30005", True),
-        ("undelivered", "30006", True),
-        ("undelivered", "30007", False),
-        ("undelivered", "30008", False),
-        ("failed", "63016", False),
-        ("failed", "99999", False),
+        *((status, None, None) for status in ("accepted", "scheduled", "queued", "sending", "sent", "canceled")),
+        ("partially_delivered", None, None),
+        ("delivered", None, "delivered"),
+        ("read", None, "delivered"),
+        ("failed", None, "refused"),
+        ("undelivered", "99999", "refused"),
+        ("undelivered", "nonsense", "refused"),
+        ("sent", "30003", None),
     ],
 )
-def test_status_callbacks(status: str, error: str | None, stopped: bool) -> None:
-    """A refusal that comes late stops as one that comes at once (FC-11)."""
+def test_a_status_is_final_or_not(status: str, error: str | None, ending: str | None) -> None:
+    """Only a last word leads to anything; a code beside another status does not."""
     fields = {"MessageSid": SID, "MessageStatus": status, "To": PERSON.user, "From": OURS, "ErrorCode": error or ""}
-    receipt = Receipt(PERSON, SID, status, error, stopped)
-    assert SMS.parse(signed(fields, "/twilio/status")) == [receipt]
+    [receipt] = fresh().parse(signed(fields, "/twilio/status"))
+    assert isinstance(receipt, Receipt)
+    assert receipt.ending == ending
 
 
 def test_a_status_for_nobody_is_malformed() -> None:
@@ -122,7 +179,7 @@ async def sms_at(stand_in: StandIn, **account: Any) -> AsyncIterator[Sms]:
 async def test_the_call_for_a_message() -> None:
     """Every parameter that Twilio gets, and as whom."""
     async with standing_in(Answer(201, {"sid": SID})) as stand_in, sms_at(stand_in) as channel:
-        await channel.send(PERSON, {"Body": "¿Está? ñ +&"})
+        assert await channel.send(PERSON, {"Body": "¿Está? ñ +&"}) == SID
     (call,) = stand_in.calls
     assert (call.method, call.path) == ("POST", f"/2010-04-01/Accounts/{SID_ACCOUNT}/Messages.json")
     assert call.data == {
@@ -152,7 +209,9 @@ async def test_a_messaging_service_and_an_api_key() -> None:
         (Answer(429, {"code": 20429}, {"Retry-After": "7"}), Outcome.NOT_SENT, "20429", timedelta(seconds=7)),
         (Answer(429, {"code": 20429}), Outcome.NOT_SENT, "20429", None),
         (Answer(429, "busy", {"Retry-After": "soon"}), Outcome.NOT_SENT, "429", None),
-        (Answer(400, {"code": 21611}), Outcome.NOT_SENT, "21611", None),
+        (Answer(400, {"code": 21611}), Outcome.NOT_SENT, "21611", timedelta(minutes=5)),
+        (Answer(400, {"code": 63016}), Outcome.CLOSED, "63016", None),
+        (Answer(400, {"code": 21408}), Outcome.REFUSED, "21408", None),
         (Answer(400, {"code": 21610}), Outcome.STOPPED, "21610", None),
         (Answer(400, {"code": 21211}), Outcome.STOPPED, "21211", None),
         (Answer(400, {"code": 21614}), Outcome.STOPPED, "21614", None),

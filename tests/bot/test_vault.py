@@ -8,7 +8,7 @@ import pytest
 from bot.messages import Address
 from bot.vault import Person, Unsealable, Vault
 
-OLD, NEW = Vault.new_secret(), Vault.new_secret()
+OLD, NEW, NAMES = Vault.new_secret(), Vault.new_secret(), Vault.new_secret()
 PHONE = Address("sms", "+12025550111")
 
 
@@ -46,6 +46,15 @@ def test_a_new_key_in_front_seals_and_the_old_one_still_opens() -> None:
 def test_people_keep_their_names_when_a_key_is_put_in_front() -> None:
     assert Vault.from_text(OLD).person(PHONE) == Vault.from_text(f"{NEW},{OLD}").person(PHONE)
     assert Vault.from_text(OLD).person(PHONE) != Vault.from_text(NEW).person(PHONE)
+
+
+def test_people_keep_their_names_whatever_seals_when_another_secret_makes_them() -> None:
+    """So every key can be replaced without forgetting who wants no messages."""
+    before, after = Vault.from_text(OLD, NAMES), Vault.from_text(NEW, NAMES)
+    assert before.person(PHONE) == after.person(PHONE)
+    assert before.message("sms", "SM1") == after.message("sms", "SM1")
+    assert Vault.from_text(OLD, OLD).person(PHONE) == Vault.from_text(OLD).person(PHONE)
+    assert after.person(PHONE) != Vault.from_text(NEW).person(PHONE)
 
 
 def test_one_person_whatever_form_the_number_has() -> None:

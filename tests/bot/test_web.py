@@ -134,7 +134,7 @@ async def test_a_status_is_a_receipt(app: App, to: str, channel: str) -> None:
     assert (await app.twilio(fields, "/twilio/status")).status_code == 200
     ((receipt, name),) = app.taken
     assert isinstance(receipt, Receipt)
-    assert (receipt.stopped, name) == (True, channel)
+    assert (receipt.ending, name) == ("stopped", channel)
 
 
 async def test_telegram_is_answered_with_nothing_and_the_press_acknowledged(app: App) -> None:

@@ -234,15 +234,18 @@ async def test_stop_by_sms(twilio_app: Mapping[ChannelName, Channel], twilio_pee
     assert raised.value.outcome is Outcome.STOPPED
 
 
-@pytest.mark.parametrize(("code", "stopped"), [(21610, True), (30006, True), (30003, False), (63016, False)])
+@pytest.mark.parametrize(
+    ("code", "ending"),
+    [(21610, "stopped"), (30006, "stopped"), (30003, "again"), (63016, "closed"), (30007, "refused")],
+)
 async def test_a_refusal_by_callback(
-    twilio_app: Mapping[ChannelName, Channel], twilio_peer: TwilioPeer, echo: Echo, code: int, stopped: bool
+    twilio_app: Mapping[ChannelName, Channel], twilio_peer: TwilioPeer, echo: Echo, code: int, ending: str
 ) -> None:
     """It was accepted, and fails later (FC-11); the callback comes twice."""
     await twilio_peer.outcome(to=PERSON, code=code, duplicate=True)
     await twilio_app["sms"].send(Address("sms", PERSON), {"Body": "1"})
     await eventually(lambda: statuses(echo, 2))
-    assert [(receipt.error, receipt.stopped) for receipt in echo.receipts] == [(str(code), stopped)] * 2
+    assert [(receipt.error, receipt.ending) for receipt in echo.receipts] == [(str(code), ending)] * 2
 
 
 @pytest.mark.parametrize(
@@ -366,7 +369,7 @@ async def test_a_block_is_a_stop(telegram_app: Telegram, telegram_peer: Telegram
         }
     )
     await eventually(lambda: statuses(echo, 1))
-    assert [receipt.stopped for receipt in echo.receipts] == [True]
+    assert [receipt.ending for receipt in echo.receipts] == ["stopped"]
 
 
 @pytest.mark.parametrize(
