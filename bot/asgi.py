@@ -18,7 +18,7 @@ def build() -> Starlette:
     settings = Settings.from_env(os.environ)
     logs.set_up(settings.log_level)
     house = House(settings)
-    works = (house.sweep, house.send) if os.environ.get(SENDS, "1") else (house.sweep,)
+    works = (house.sweep, house.learn, *((house.send,) if os.environ.get(SENDS, "1") else ()))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from bot import logs
-from bot.channels import Channel
+from bot.channels import Channel, SendError
 from bot.checks import check_guide
 from bot.content import load_guide
 from bot.intake import Intake
@@ -42,6 +42,9 @@ SENDS = "RUMBO_SENDS"
 
 SWEEP_EVERY = 10.0
 """Seconds between two looks for messages whose process died before it had answered."""
+
+LEARN_EVERY = 600.0
+"""Seconds between two looks for the templates of WhatsApp."""
 
 OLDEST_REPLY = 60.0
 """Seconds after which a reply that still waits is worth a warning."""
@@ -137,6 +140,18 @@ class House:
                 log.warning("the sweep waits: the store is away")
                 await self._revive_store()
             await _pause(stop, SWEEP_EVERY)
+
+    async def learn(self, stop: asyncio.Event) -> None:
+        """Find WhatsApp's templates, now and then; without them choices are numbered lines."""
+        from bot.channels.whatsapp import WhatsApp
+
+        channel = self.channels.get("whatsapp")
+        while isinstance(channel, WhatsApp) and not stop.is_set():
+            try:
+                await channel.learn_templates()
+            except SendError as error:
+                log.warning("WhatsApp's templates are not known: %s", error)
+            await _pause(stop, LEARN_EVERY)
 
     async def close(self) -> None:
         """Release connections."""

@@ -36,7 +36,7 @@ class Message:
 
     `wants_place` asks the channel to make sharing a location easy, with `place_label` on the button.
     `question` is the id of what is asked (None for a plain statement): a question that the person has already moved
-    past is dropped rather than sent late.
+    past is dropped rather than sent late. `language` is the one it is in.
     """
 
     text: tuple[Span, ...]
@@ -45,6 +45,7 @@ class Message:
     wants_place: bool = False
     place_label: str = ""
     question: str | None = None
+    language: str = ""
 
     @property
     def plain(self) -> str:

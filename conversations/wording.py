@@ -87,4 +87,5 @@ def _joined(writer: Writer, blocks: Sequence[Block]) -> Message:
         wants_place=last.wants_place,
         place_label=writer.text("button.share_location") if last.wants_place else "",
         question=last.question,
+        language=writer.catalogue.language,
     )

@@ -173,6 +173,20 @@ class Twilio(ABC):
         except (aiohttp.ClientError, TimeoutError, ValueError, TypeError, KeyError):
             return None
 
+    async def ask(self, method: str, url: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Call another of Twilio's APIs, with a JSON body if any; its JSON object. Raises SendError."""
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        try:
+            response = await self._client.request_async(method, url, data=body, headers=headers)
+            if not response.ok:
+                raise self._send_error(response)
+            answer = json.loads(response.text)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise SendError(Outcome.PERHAPS, type(error).__name__) from None
+        if not isinstance(answer, dict):
+            raise SendError(Outcome.PERHAPS, "no JSON object")
+        return answer
+
     async def acknowledge(self, ack: str) -> None:  # noqa: B027 - nothing to do is the whole of it
         """Nothing: Twilio is owed no call for a message."""
 
@@ -315,5 +329,6 @@ def _retry_after(response: Response) -> timedelta | None:
 
 def _matches(found: Mapping[str, Any], payload: Payload, earliest: datetime) -> bool:
     """Whether a message of Twilio's list is the one we tried to send."""
-    same = found["direction"] == "outbound-api" and found["body"].strip() == payload["Body"].strip()
-    return same and parsedate_to_datetime(found["date_created"]) >= earliest
+    # A template's text is put together by Twilio; but nothing else is sent to a person meanwhile.
+    same = "ContentSid" in payload or found["body"].strip() == payload["Body"].strip()
+    return found["direction"] == "outbound-api" and same and parsedate_to_datetime(found["date_created"]) >= earliest

@@ -1,4 +1,4 @@
-"""WhatsApp through Twilio: taps, places and texts in; numbered text with *bold* out.
+"""WhatsApp through Twilio: taps, places and texts in; text with *bold*, buttons and lists out.
 
 A sender is an opaque address: people may hide their number, and then only a business-scoped id comes
 (`shared/channels.md` section 3). Facts on the form: section 2; on formatting: section 4.
@@ -6,12 +6,14 @@ A sender is an opaque address: people may hide their number, and then only a bus
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
-from bot.channels import Malformed, Payload, read_tap
+from bot.channels import Malformed, Payload, SendError, read_tap
 from bot.channels.form import Form
 from bot.channels.parts import Spans, numbered, split
 from bot.channels.sms import read_body
+from bot.channels.templates import PREFIX, TEXT_LIMIT, cut, fitting
 from bot.channels.twilio import LIMIT, Account, Twilio, utc_now
 from bot.messages import Address, Inbound
 from conversations.events import Event, Place, Unreadable
@@ -30,8 +32,16 @@ RATE = 80.0
 """Messages a second of one sender (https://www.twilio.com/docs/whatsapp/best-practices-and-faqs)."""
 
 
+CONTENT_API = "https://content.twilio.com/v1/Content"
+
+_TEMPLATE_ERRORS = ("21655", "21656", "21658")
+
+
 class WhatsApp(Twilio):
-    """The WhatsApp channel. `sender` is a number, with or without "whatsapp:", or a messaging service ("MG…")."""
+    """The WhatsApp channel. `sender` is a number, with or without "whatsapp:", or a messaging service ("MG…").
+
+    `templates` are the account's Content templates, by name; without them choices are numbered lines.
+    """
 
     name = "whatsapp"
 
@@ -40,6 +50,7 @@ class WhatsApp(Twilio):
     ) -> None:
         plain = sender.removeprefix(_PREFIX)
         super().__init__(account, plain if plain.startswith("MG") else _PREFIX + plain, clock, rate=rate or RATE)
+        self.templates: dict[str, str] = {}
 
     def read(self, form: Form, id: str) -> Inbound | None:
         """A tap, a place, a text, or something we do not open. None for a reaction. Raises Malformed."""
@@ -57,11 +68,54 @@ class WhatsApp(Twilio):
         )
 
     def render(self, message: Message) -> list[Payload]:
-        """Numbered lines under the text, emphasis as *bold*, in parts where it is long."""
+        """Emphasis as *bold*; choices as buttons or a list where a template fits, else as numbered lines, in parts.
+
+        With a template goes the text it stands for: for a client or an account that does not have it.
+        """
         spans = numbered(message, gap="\n\n", tick="✓ ")
         bold = "*" not in "".join(span.text for span in spans)  # a star of another's would pair with ours
         stars = sum(2 * span.text.count("\n") + 2 for span in spans if span.strong)
-        return [{"Body": _written(part, bold)} for part in split(spans, LIMIT - stars)]
+        payloads = [{"Body": _written(part, bold)} for part in split(spans, LIMIT - stars)]
+        return [{**payloads[0], **self._tapped(message, bold)}] if len(payloads) == 1 else payloads
+
+    def _tapped(self, message: Message, bold: bool) -> Payload:
+        """The template for the choices with its variables; nothing where none fits."""
+        template = fitting(message.choices, message.language)
+        sid = self.templates.get(template.name) if template else None
+        if template is None or sid is None:
+            return {}
+        whole = template.shape == "buttons" or not cut([c for c in message.choices if not c.listed], "list")
+        shown = replace(message, choices=()) if whole else message
+        text = _written(numbered(shown, gap="\n\n", tick="✓ "), bold).strip()
+        if len(text) > TEXT_LIMIT:
+            return {}
+        return {"ContentSid": sid, "ContentVariables": template.variables(text, message.choices)}
+
+    async def send(self, address: Address, payload: Payload) -> str | None:
+        """Create one message; its MessageSid. A template that the account no longer has is told as text.
+
+        Raises SendError.
+        """
+        if "ContentSid" not in payload:
+            return await super().send(address, payload)
+        tapped = {name: value for name, value in payload.items() if name != "Body"}
+        try:
+            return await super().send(address, tapped)
+        except SendError as error:
+            if error.code not in _TEMPLATE_ERRORS:
+                raise
+        self.templates.clear()  # they are looked for again before long
+        return await super().send(address, {"Body": payload["Body"]})
+
+    async def learn_templates(self) -> None:
+        """Find the account's templates by their names. Raises SendError when it cannot be asked."""
+        found: dict[str, str] = {}
+        url: str | None = f"{CONTENT_API}?PageSize=500"
+        while url:
+            page = await self.ask("GET", url)
+            found |= {str(c["friendly_name"]): str(c["sid"]) for c in page.get("contents", ())}
+            url = page.get("meta", {}).get("next_page_url")
+        self.templates = {name: sid for name, sid in found.items() if name.startswith(PREFIX)}
 
 
 def _addresses(form: Form) -> tuple[str, str | None]:
