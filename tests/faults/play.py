@@ -31,8 +31,8 @@ async def play(scenario: Scenario, town: Town, size: Size) -> Row:
     try:
         async with load.running():
             await scenario.fault(stage)
-    except* AssertionError as errors:
-        wrong += [str(error) for error in errors.exceptions]
+    except* Exception as errors:  # noqa: BLE001 - whatever it was, the ledgers tell more
+        wrong += [f"{type(error).__name__} {error}" for error in errors.exceptions]
     await load.settled(size.patience if load.over else 10.0)
     findings = load.findings()
     wrong += judged(findings, perhaps=scenario.perhaps)

@@ -122,10 +122,9 @@ class Stores:
             node.start()
         for node in self.nodes:
             await node.up()
-        if self.topology == "replica":
-            await self.follow()
         if self.topology == "cluster":
             await self._join()
+        await self.up()
 
     async def follow(self) -> None:
         """Let the second server be the replica of the first, and wait until it has everything."""
@@ -169,8 +168,11 @@ class Stores:
         return all("cluster_state:ok" in state for state in states)
 
     async def up(self) -> None:
-        """Wait until the store takes writes."""
+        """Wait until the store takes writes, and its replica, if it has one, follows it again."""
         await until(self.is_up, within=30)
+        if self.topology == "replica":
+            await self.nodes[1].up()
+            await self.follow()
 
     async def _join(self) -> None:
         """Make a cluster of the servers, with a third of the slots each."""
@@ -181,7 +183,6 @@ class Stores:
             await node.ask("CLUSTER", "SET-CONFIG-EPOCH", epoch)
         for node in self.nodes[1:]:
             await self.nodes[0].ask("CLUSTER", "MEET", "127.0.0.1", node.port, node.port + 10_000)
-        await self.up()
 
     def end(self) -> None:
         """End every server and the proxy."""
