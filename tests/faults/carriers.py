@@ -52,6 +52,7 @@ class Mood:
 
 
 GOOD = Mood(share=0.0)
+UNANSWERED = Mood(takes=True, cut=True)
 
 
 class Taken(NamedTuple):
@@ -67,6 +68,7 @@ class Carriers:
     """Both carriers at one address.
 
     `taken`: what reached each person, in order; `whole`: when the last part of the answer to each message did.
+    `doubted`: people whose messages are taken without a word; `slow_people`: seconds that a call for them takes.
     `callback` reports to Rumbo; `told` is for what share of the messages, `shuffled` whether in disorder.
     """
 
@@ -74,6 +76,7 @@ class Carriers:
     taken: defaultdict[str, list[Taken]] = field(default_factory=lambda: defaultdict(list))
     whole: dict[str, float] = field(default_factory=dict)
     moods: dict[ChannelName, Mood] = field(default_factory=dict)
+    doubted: set[str] = field(default_factory=set)
     slow_people: dict[str, float] = field(default_factory=dict)
     callback: Report | None = None
     told: float = 0.1
@@ -172,7 +175,7 @@ class Carriers:
     # ------------------------------------------------------------------ what both do
 
     def _mood(self, channel: ChannelName, person: str, text: str) -> Mood:
-        mood = self.moods.get(channel, GOOD)
+        mood = UNANSWERED if person in self.doubted else self.moods.get(channel, GOOD)
         if not mood.again and (person, text) in self._met:
             return GOOD
         if random.random() >= mood.share:
