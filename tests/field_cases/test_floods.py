@@ -1,17 +1,12 @@
 """Machines that answer each other, and one sender who writes without end (FC-25, FC-38)."""
 
 import logging
-from collections.abc import AsyncIterator
 
 import pytest
 
 from bot import guard
-from bot.vault import Vault
-from tests.bot.carriers import Time
-from tests.bot.stand_in import StandIn
-from tests.field_cases.rumbo import Phone, Rumbo, rumbo_on
+from tests.field_cases.rumbo import Phone, Rumbo
 from tests.polling import until
-from tests.servers import Running
 
 DRIVING = "Estoy manejando, te respondo luego"
 
@@ -48,32 +43,6 @@ async def test_a_service_is_not_answered(rumbo: Rumbo, sender: str, text: str) -
     await rumbo.deliver()
     assert rumbo.carrier.calls == []
     assert rumbo.kept == set()
-
-
-@pytest.fixture
-async def copy(
-    cluster_server: Running, vault: Vault, time: Time, carrier: StandIn, rumbo: Rumbo
-) -> AsyncIterator[Rumbo]:
-    """A second copy of this bot, with a store of its own."""
-    cluster_server.raw.flushall()
-    address = Running(cluster_server.url, cluster_server.raw, cluster_server.pid)
-    async with rumbo_on(address, vault, time, carrier) as copy:
-        yield copy
-
-
-async def test_two_copies_of_this_bot(rumbo: Rumbo, copy: Rumbo) -> None:
-    """FC-25, 3: each hears the other as a person; it ends within six messages."""
-    ours, theirs = rumbo.sms("+12025550111"), copy.sms("+12025550112")
-    exchanged, texts, listening = 0, ["hola"], ours
-    while texts and exchanged < 20:
-        exchanged += len(texts)
-        before = len(listening.texts)
-        for text in texts:
-            await listening.writes(text, every=5)
-        await listening.rumbo.deliver()
-        texts = listening.texts[before:]
-        listening = theirs if listening is ours else ours
-    assert exchanged <= 6
 
 
 # --- floods (FC-38)
