@@ -28,6 +28,10 @@ logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL + 1)
 STATES = ("queued", "sent", "delivered")
 
 
+Report = Callable[[dict[str, str]], Awaitable[None]]
+"""Brings a form to Rumbo."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mood:
     """How a carrier answers. `share`: how many of the messages meet it, each at its first attempt only.
@@ -71,7 +75,7 @@ class Carriers:
     whole: dict[str, float] = field(default_factory=dict)
     moods: dict[ChannelName, Mood] = field(default_factory=dict)
     slow_people: dict[str, float] = field(default_factory=dict)
-    callback: Callable[[dict[str, str]], Awaitable[object]] | None = None
+    callback: Report | None = None
     told: float = 0.1
     shuffled: bool = False
     failures: int = 0
@@ -122,10 +126,11 @@ class Carriers:
         form = {name: str(value) for name, value in (await request.post()).items()}
         channel: ChannelName = "whatsapp" if form["To"].startswith("whatsapp:") else "sms"
         mood = self._mood(channel, form["To"], form["Body"])
+        sid = f"SM{random.getrandbits(128):032x}"
         await asyncio.sleep(mood.slow + self.slow_people.get(form["To"], 0.0))
         if mood.takes or not (mood.status or mood.cut):
             self._take(form["To"], form["Body"])
-            self._tell(form)
+            self._tell(sid, form["From"], form["To"])
         await asyncio.sleep(mood.hang)
         if mood.cut:
             return _cut(request)
@@ -133,7 +138,7 @@ class Carriers:
             headers = {"Retry-After": str(mood.after)} if mood.after else {}
             code = {429: 20429}.get(mood.status, 20500)
             return _closing(web.json_response({"code": code}, status=mood.status, headers=headers))
-        return _closing(web.json_response({"sid": f"SM{random.getrandbits(128):032x}"}, status=201))
+        return _closing(web.json_response({"sid": sid}, status=201))
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
         """The newest messages to one person, as Rumbo asks for them when it is in doubt."""
@@ -189,20 +194,17 @@ class Carriers:
             if len(self._parts[tag.id]) == tag.parts:
                 self.whole.setdefault(tag.id, now)
 
-    def _tell(self, form: dict[str, str]) -> None:
+    def _tell(self, sid: str, ours: str, person: str) -> None:
+        """Report on a message, if it is one that is told of, in a while of its own."""
         if self.callback is not None and random.random() < self.told:
-            telling = asyncio.get_running_loop().create_task(self._report(form))
+            telling = asyncio.get_running_loop().create_task(self._report(self.callback, sid, ours, person))
             self._telling.add(telling)
             telling.add_done_callback(self._telling.discard)
 
-    async def _report(self, form: dict[str, str]) -> None:
-        assert self.callback is not None
-        states = list(STATES)
-        if self.shuffled:
-            states = random.sample(STATES * 2, 2 * len(STATES))
-        sid = f"SM{random.getrandbits(128):032x}"
+    async def _report(self, callback: Report, sid: str, ours: str, person: str) -> None:
+        states = random.sample(STATES * 2, 2 * len(STATES)) if self.shuffled else STATES
         for state in states:
-            await self.callback({"MessageSid": sid, "MessageStatus": state, "From": form["From"], "To": form["To"]})
+            await callback({"MessageSid": sid, "MessageStatus": state, "From": ours, "To": person})
 
 
 def _telegram_error(mood: Mood) -> dict[str, Any]:

@@ -153,7 +153,7 @@ async def _killed_everywhere(stage: Stage, role: str, *, one_by_one: bool) -> No
 
     `one_by_one`: each time wait until everybody has their answers.
     """
-    points, done = stage.town.points, set[str]()
+    points, done, slowest = stage.town.points, set[str](), ""
     async with _rare_things(stage, role):
         await stage.load.past(0.3)
         while todo := [point for point in points.seen(role) if point not in done and _is_due(point, stage.size)]:
@@ -162,7 +162,8 @@ async def _killed_everywhere(stage: Stage, role: str, *, one_by_one: bool) -> No
                 done.add(point)
                 if one_by_one:
                     stage.recoveries.append(await stage.load.caught_up())
-    stage.notes.append(f"{len(done)} kills")
+                    slowest = point if stage.recoveries[-1] == max(stage.recoveries) else slowest
+    stage.notes.append(f"{len(done)} kills" + (f", slowest after {slowest}" if slowest else ""))
     await _whole(stage.town)
 
 
