@@ -23,6 +23,7 @@ from conversations.guide import Guide
 from conversations.medium import MEDIA
 from conversations.message import Message, Span
 from conversations.planner import Plan
+from conversations.prompts import MENUS
 from conversations.session import Session, dump, load
 from conversations.understanding.normal import words
 from conversations.wording import word
@@ -162,7 +163,8 @@ class Turns:
                 payload=payload,
                 expires=expires,
                 serial=heard.serial,
-                question=message.question,
+                # What fits the person, and where to go, is still wanted when they have written on.
+                question=None if message.question in MENUS else message.question,
             )
             for number, (payload, message) in enumerate(calls)
         ]

@@ -89,7 +89,7 @@ def _turn(talk: Talk, event: Event, carrier: str | None) -> Turn:
         return beginning.choose_language(talk, understood)
     if talk.session.consent is False:
         return beginning.declined(talk, understood)
-    return answer(talk, understood)
+    return answer(talk, event, understood)
 
 
 def _after_the_carrier(talk: Talk, done: str) -> Turn:

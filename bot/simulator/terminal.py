@@ -37,6 +37,9 @@ NUMBERS = {"sms": "+1202555{:04d}", "whatsapp": "whatsapp:+5255000{:05d}", "tele
 MENUS = frozenset(("results", "card", "centres", "none", "lines"))
 """What may stay open without asking anything: the interview is over, or has not begun."""
 
+_READS = timedelta(seconds=5)
+"""How long the person at the terminal takes to read, by the clock of the conversation."""
+
 
 @dataclass
 class Talker:
@@ -120,7 +123,7 @@ class Terminal:
         if act.kind == "wait":
             self.now += span(act.argument)
             return
-        self.now += timedelta(seconds=1)
+        self.now += _READS
         inbound = self._inbound(talker, act)
         if not self.as_json and sys.stdout.isatty() is False:
             print(f"> {_spoken(act)}")

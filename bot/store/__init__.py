@@ -157,7 +157,10 @@ class Outbox(Protocol):
         """Move the entry to the dead letters. Raises Unavailable."""
 
     async def current(self, address: Address) -> int:
-        """The serial of the person's latest turn, to know whether a question is still open. Raises Unavailable."""
+        """The serial of the person's latest turn that had a reply, to know whether a question is still open.
+
+        A turn without one, such as a button pressed twice, overtakes nothing. Raises Unavailable.
+        """
 
     async def reserve(self, pace: Pace) -> float:
         """Take the next turn at this pace, shared with every process; in how many seconds it comes."""

@@ -24,7 +24,7 @@ def inbox(person: Person) -> str:
 
 
 def turn(person: Person) -> str:
-    """Hash: `n`, the number of turns so far; `s0`..`s7`, the ids of the last eight commits."""
+    """Hash: `n`, the number of turns so far; `r`, the last that had a reply; `s0`..`s7`, the ids of eight commits."""
     return _of(person, "turn")
 
 

@@ -120,9 +120,9 @@ class RedisStore(RedisOutbox):
         return await self._settle(person, channel, self._vault.message(channel, receipt.id), receipt.ending, wait)
 
     async def current(self, address: Address) -> int:
-        """The serial of the person's latest turn; 0 when nothing is known of them."""
+        """The serial of the person's latest turn that had a reply; 0 when there was none."""
         person = await self._people.find(address)
-        return int(await self._server.call("HGET", keys.turn(person), "n") or 0)
+        return int(await self._server.call("HGET", keys.turn(person), "r") or 0)
 
     async def dead(self) -> Sequence[DeadLetter]:
         """What came to nothing, oldest first."""

@@ -179,6 +179,7 @@ if not applied and n == tonumber(turns) and redis.call('LINDEX', inbox, 0) == me
   if verb ~= 'erase' then revive(dead, person, out) end
   local first_reply = 16 + tonumber(ARGV[15])
   for i = 16, first_reply - 1 do count(counts, ARGV[14], ARGV[i]) end
+  if first_reply <= #ARGV then redis.call('HSET', turn, 'r', n + 1) end
   for i = first_reply, #ARGV do
     redis.call('XADD', out, '*', 'person', person, 'reply', ARGV[i])
     redis.call('PEXPIRE', out, ARGV[12])

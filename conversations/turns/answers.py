@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
+from conversations.events import Event, Text
 from conversations.planner import Plan
 from conversations.prompts import PROMPTS
 from conversations.questions import SKIPPED, Answer, answer_fact
@@ -12,10 +13,14 @@ from conversations.rules import UNMET, facts_of
 from conversations.session import Asked
 from conversations.turns import beginning, places
 from conversations.turns.talk import Talk, Turn, run_name
-from conversations.understanding import Answered, Located, Picked, Ticked, Unclear, Understood, Unread
+from conversations.understanding import Answered, Located, Picked, Ticked, Unclear, Understood, Unread, read
 
 IDLE = timedelta(hours=3)
 """After this pause an answer is asked back before it counts: the question may be forgotten."""
+
+CROSSED = timedelta(seconds=1)
+"""Within this time of the person's last message nobody can have read what it led to: what they write then may be a
+correction of that one (FC-23)."""
 
 DOUBLE_TAP = timedelta(seconds=10)
 """A button pressed again within this time was pressed by a nervous finger: one answer, no second reply."""
@@ -27,12 +32,14 @@ ASKED_BACK = {"guess": "guess", "range": "range", "contradiction": "contradictio
 """Reasons for asking back that have a prompt of their own; the others list what was near."""
 
 
-def answer(talk: Talk, understood: Understood) -> Turn:
+def answer(talk: Talk, event: Event, understood: Understood) -> Turn:
     """The turn for what was said to what is open."""
     asked = talk.here.asked
     match understood:
-        case Answered(answers) if talk.pause > IDLE and asked and all(given.chosen for given in answers.values()):
-            return _ask_back(talk, asked, answers)
+        case Answered(answers) if asked and all(given.chosen for given in answers.values()) and talk.pause > IDLE:
+            return _ask_back(talk, asked, answers, "session.resumed")
+        case Answered(answers) if asked and all(given.chosen for given in answers.values()) and _crossed(talk, event):
+            return _ask_back(talk, asked, answers, "odd.too_early")
         case Answered(answers):
             return store(talk, answers)
         case Ticked(item) if asked:
@@ -97,10 +104,19 @@ def _tick(talk: Talk, asked: Asked, item: str) -> Turn:
     return talk.ask(replace(asked, ticked=tuple(o for o in asked.options if o in ticked)), shorter=True)
 
 
-def _ask_back(talk: Talk, asked: Asked, answers: Mapping[str, Answer]) -> Turn:
-    """An answer after hours: the question it answers is named before it is used."""
+def _crossed(talk: Talk, event: Event) -> bool:
+    """Whether a text came before its question could be read, and would answer the question before as well."""
+    before = talk.guide.question(next(reversed([*talk.here.answers]), ""))
+    if not isinstance(event, Text) or talk.pause > CROSSED or before is None:
+        return False
+    then = replace(talk.here, asked=Asked(before.id, talk.options(before)))
+    return isinstance(read(event, then, talk.guide, talk.guide.lexicon), Answered)
+
+
+def _ask_back(talk: Talk, asked: Asked, answers: Mapping[str, Answer], why: str) -> Turn:
+    """An answer after hours, or too soon: the question it answers is named before it is used."""
     id, given = next(iter(answers.items()))
-    said = Say("session.resumed", {"answer": Chosen(id, given.chosen)})
+    said = Say(why, {"answer": Chosen(id, given.chosen)})
     return talk.ask(Asked("guess", PROMPTS["guess"], given.chosen, id), Say(f"ask.{asked.id}"), said, shorter=True)
 
 

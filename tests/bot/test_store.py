@@ -98,6 +98,19 @@ async def test_the_serial_counts_the_turns(store: RedisStore) -> None:
     assert await store.current(LUIS) == 0
 
 
+async def test_a_turn_without_a_reply_overtakes_nothing(store: RedisStore) -> None:
+    """A button pressed twice: the question that waits to be sent is still the one to send."""
+
+    def silent(saved: str | None, inbound: Inbound, serial: int, recent: str | None) -> Step:
+        return replace(words(saved, inbound, serial, recent), outbound=())
+
+    await say(store, message(1))
+    await say(store, message(2), silent)
+    assert await store.current(ROSA) == 1
+    await say(store, message(3))
+    assert await store.current(ROSA) == 3
+
+
 async def test_people_are_apart(store: RedisStore) -> None:
     await say(store, message(1, "hola"))
     await say(store, message(1, "bonjou", LUIS))

@@ -46,8 +46,9 @@ async def test_a_message_seen_before_changes_nothing(talk: Talk) -> None:
 async def test_two_messages_at_once_are_both_answered_in_order(talk: Talk) -> None:
     """Whichever of the two takes the turns."""
     await talk.says("hola", "1", "1")
-    channel = talk.turns.channels["sms"]
-    messages = [talk.message("1"), talk.message("2"), talk.message("4")]
+    channel, now = talk.turns.channels["sms"], talk.turns.clock()
+    written = enumerate(("1", "2", "4"), start=1)  # each after reading what came before, and delivered at once
+    messages = [replace(talk.message(text), at=now + n * timedelta(seconds=20)) for n, text in written]
     await asyncio.gather(*(talk.turns.receive(message, channel) for message in messages))
     entries = await talk.outbox()
     serials = [entry.outbound.serial for entry in entries]
@@ -82,6 +83,7 @@ async def test_a_bug_of_ours_is_one_apology(
     (error,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
     assert "RuntimeError at test_turns.py" in error
     assert "CANARIO" not in caplog.text
+    talk.later(timedelta(seconds=20))
     (question,) = await talk.says("Honduras")
     after = talk.sessions[-1]
     assert before is not None

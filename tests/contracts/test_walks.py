@@ -6,6 +6,7 @@ waiting, and nothing left in the store but what must be.
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from bot.content import load_guide
 from bot.house import House
 from bot.settings import Settings
 from conversations.guide import Guide, Operator
+from conversations.turns import answers
 from tests.contracts.peers import PUBLIC_URL, TelegramPeer, TwilioPeer, segments_oracle
 from tests.contracts.walker import TelegramPhone, TwilioPhone, Walker, links, living
 from tests.polling import until
@@ -34,6 +36,12 @@ OPERATOR = {
 def guide() -> Guide:
     """The guide that people meet, read once."""
     return load_guide(Operator("Casa Ejemplo", "+52 55 0000 0001", "https://example.org/rumbo"))
+
+
+@pytest.fixture(autouse=True)
+def read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These people have read a question before anybody could: what they answer does not cross with it (FC-23)."""
+    monkeypatch.setattr(answers, "CROSSED", timedelta(seconds=-1))
 
 
 @pytest.fixture

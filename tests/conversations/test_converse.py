@@ -233,6 +233,20 @@ def test_an_answer_after_hours_is_asked_back() -> None:
     assert in_mexico().waits(hours=5).writes("2", "no").asked == "nationality"
 
 
+def test_an_answer_before_the_question_could_be_read() -> None:
+    """FC-23: a second text at once may correct the first, so it is asked back if it would answer that one as well."""
+    at_once = timedelta(milliseconds=300)
+    person = in_mexico().does(Text("2"), after=at_once)
+    assert person.heard == "say ask.nationality; say odd.too_early; ask again guess (nationality) [HN]"
+    assert list(person.answers) == ["where"]
+    assert person.writes("sí").chosen["nationality"] == ("HN",)
+    assert in_mexico(SMS, "Honduras", "34", "1").does(Text("no"), after=at_once).chosen["comar"] == ("none",)
+    tapped = in_mexico(TELEGRAM)
+    choice = next(choice for choice in tapped.message.choices if choice.id.endswith(":HN")) if tapped.message else None
+    assert choice is not None
+    assert tapped.presses(choice, after=at_once).chosen["nationality"] == ("HN",)
+
+
 def test_after_the_answers_were_erased() -> None:
     """FC-28, FC-31: a late number or button is nobody's answer, and the menu says that answers are erased."""
     for late in ("3", "١", "9"):

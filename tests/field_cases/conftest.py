@@ -1,0 +1,5 @@
+"""Rumbo whole, for every field case."""
+
+from tests.field_cases.rumbo import carrier, quick, rumbo, time
+
+__all__ = ["carrier", "quick", "rumbo", "time"]
