@@ -30,6 +30,7 @@ from bot.store.redis import RedisStore
 from bot.turns import Turns
 from conversations.events import Text
 from conversations.message import Message, Span
+from tests.faults.leash import keep_children
 from tests.faults.points import Points, watch_carriers, watch_store
 from tests.faults.tags import Tag
 
@@ -47,6 +48,7 @@ _KEEP, _EXPIRES = timedelta(hours=1), timedelta(hours=1)
 
 def main(name: str, command: Sequence[str]) -> int:
     """Run a command of Rumbo's."""
+    keep_children()
     multiprocessing.set_start_method("fork")  # workers are to have what is changed here
     points = Points(Path(os.environ[FOLDER]))
     watch_store(points, name)

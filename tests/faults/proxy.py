@@ -18,6 +18,7 @@ from typing import Any, Self, cast
 
 import uvloop
 
+from tests.faults.leash import die_with_parent
 from tests.processes import ROOT
 
 
@@ -129,6 +130,7 @@ class Proxy:
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            preexec_fn=die_with_parent,
         )
         self._read()  # it listens
 

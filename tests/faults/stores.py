@@ -20,6 +20,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from bot import embedded
+from tests.faults.leash import die_with_parent
 from tests.faults.proxy import Proxy
 from tests.polling import until
 from tests.servers import free_port
@@ -66,7 +67,11 @@ class Node:
             *(word for name in settings for word in (f"--{name}", settings[name])),
         ]
         self.process = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+            command,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=die_with_parent,
         )
 
     def end(self, how: int = signal.SIGKILL) -> None:

@@ -25,6 +25,7 @@ import aiohttp
 from bot.vault import Vault
 from tests.faults import stores
 from tests.faults.carriers import Carriers, carrying
+from tests.faults.leash import die_with_parent
 from tests.faults.load import twilio
 from tests.faults.points import Points
 from tests.faults.process import FOLDER
@@ -75,6 +76,7 @@ class Process:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=die_with_parent,
             )
         self.kept_up = True
 
