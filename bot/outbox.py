@@ -117,33 +117,42 @@ class Sender:
 
     async def _deliver(self, entry: Waiting) -> None:
         """Bring one entry to its end, or leave it where it is when told to stop or when it is another's by now."""
-        pause, since = _FIRST_PAUSE, entry.queued
-        while self._outbox.holds(entry) and not self._stop.is_set() and not await self._is_over(entry):
-            async with self._turn(entry):
-                if self._stop.is_set() or await self._is_over(entry) or await self._is_sent(entry, since):
+        waits: Waiting | None = entry
+        pause = _FIRST_PAUSE
+        while waits and self._outbox.holds(waits) and not self._stop.is_set() and not await self._is_over(waits):
+            async with self._turn(waits):
+                if self._stop.is_set() or await self._is_over(waits):
                     return
-                if not await self._patiently(self._outbox.begin, entry):
-                    return
-                started = self._now()
-                answer = await self._send(entry)
-                if not isinstance(answer, SendError):
-                    await self._patiently(self._outbox.done, entry, "sent", answer)
-                    return
-                log.warning("reply %s: %s", entry.key, answer)
-                if answer.outcome in (Outcome.REFUSED, Outcome.CLOSED):
-                    why: Why = "refused" if answer.outcome is Outcome.REFUSED else "closed"
-                    await self._patiently(self._outbox.bury, entry, why)
-                    return
-                if answer.outcome is Outcome.STOPPED:
-                    await self._patiently(self._outbox.done, entry, "stopped")
-                    await self._patiently(self._store.forget, entry.outbound.to)
-                    return
-                perhaps = answer.outcome is Outcome.PERHAPS
-                await self._patiently(self._outbox.failed, entry, perhaps=perhaps)
-            if perhaps:
-                entry, since = replace(entry, tries=entry.tries + 1), started
-            await self._rest(answer.after.total_seconds() if answer.after else pause)
-            pause = min(pause * 2, _LONGEST_PAUSE)
+                waits, failure = await self._attempt(waits)
+            if waits and failure:
+                await self._rest(failure.after.total_seconds() if failure.after else pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+
+    async def _attempt(self, entry: Waiting) -> tuple[Waiting | None, SendError | None]:
+        """One attempt, once it is known what became of the one before; the entry if it has to wait, and why."""
+        try:
+            cleared = await self._cleared(entry)
+        except SendError as error:
+            return entry, error
+        if cleared is None or not await self._patiently(self._outbox.begin, cleared):
+            return None, None
+        entry = cleared if cleared.since else replace(cleared, since=self._now())
+        answer = await self._send(entry)
+        if not isinstance(answer, SendError):
+            await self._patiently(self._outbox.done, entry, "sent", answer)
+            return None, None
+        log.warning("reply %s: %s", entry.key, answer)
+        if answer.outcome is Outcome.STOPPED:
+            await self._patiently(self._outbox.done, entry, "stopped")
+            await self._patiently(self._store.forget, entry.outbound.to)
+        elif answer.outcome in (Outcome.REFUSED, Outcome.CLOSED):
+            why: Why = "refused" if answer.outcome is Outcome.REFUSED else "closed"
+            await self._patiently(self._outbox.bury, entry, why)
+        else:
+            perhaps = answer.outcome is Outcome.PERHAPS
+            await self._patiently(self._outbox.failed, entry, perhaps=perhaps)
+            return (replace(entry, tries=entry.tries + 1) if perhaps else entry), answer
+        return None, None
 
     @asynccontextmanager
     async def _turn(self, entry: Waiting) -> AsyncIterator[None]:
@@ -177,25 +186,35 @@ class Sender:
         await self._patiently(self._outbox.done, entry, "overtaken")
         return True
 
-    async def _is_sent(self, entry: Waiting, since: float) -> bool:
-        """Whether an earlier attempt has done it, or may have done it twice; then the entry is taken off, or dead."""
+    async def _cleared(self, entry: Waiting) -> Waiting | None:
+        """The entry, free to be sent; None when an earlier attempt has done it, or may have done it twice.
+
+        Raises SendError when the carrier cannot be asked now: the one repeat is not spent on a carrier that is away.
+        """
+        if entry.tries == 0:
+            return entry
         if entry.tries > 1:
             log.warning("reply %s: perhaps sent, twice; not sent again", entry.key)
             await self._patiently(self._outbox.bury, entry, "doubtful")
-        elif entry.tries == 1 and await self._arrived(entry, since):
+            return None
+        arrived = await self._arrived(entry)
+        if arrived:
             await self._patiently(self._outbox.done, entry, "sent")
-        else:
-            return False
-        return True
+            return None
+        # A carrier that says no is believed: then the attempt has failed, and counts for nothing.
+        return replace(entry, tries=0) if arrived is False else entry
 
-    async def _arrived(self, entry: Waiting, since: float) -> bool:
-        """Whether an attempt that ended in doubt reached the person, as far as the carrier can tell."""
+    async def _arrived(self, entry: Waiting) -> bool | None:
+        """Whether an attempt that ended in doubt reached the person; None: that can never be told. Raises SendError."""
         channel, outbound = self._channels.get(entry.outbound.to.channel), entry.outbound
         try:
-            return channel is not None and await channel.was_sent(outbound.to, dict(outbound.payload), since) is True
+            return None if channel is None else await channel.was_sent(outbound.to, dict(outbound.payload), entry.since)
+        except SendError as error:
+            log.warning("reply %s: the carrier cannot tell now (%s)", entry.key, error)
+            raise
         except Exception as error:  # noqa: BLE001 - no answer is an answer here: it cannot tell
             log.warning("reply %s: the carrier cannot tell (%s)", entry.key, type(error).__name__)
-            return False
+            return None
 
     async def _send(self, entry: Waiting) -> str | SendError | None:
         """What went wrong, or else what the carrier calls the message."""

@@ -88,7 +88,10 @@ class Channel(Protocol):
         """Make one call; what the carrier will call the message in its receipts, if it gives any. Raises SendError."""
 
     async def was_sent(self, address: Address, payload: Payload, since: float) -> bool | None:
-        """After PERHAPS: whether a message with that text went to that person since then; None when it cannot tell."""
+        """After PERHAPS: whether a message with that text went to that person since then (POSIX seconds).
+
+        None: this carrier can never tell. Raises SendError when it cannot tell now.
+        """
 
     async def acknowledge(self, ack: str) -> None:
         """Make the call owed to the carrier for an inbound (answerCallbackQuery). Never raises."""

@@ -168,7 +168,11 @@ class Telegram:
         return None
 
     async def was_sent(self, address: Address, payload: Payload, since: float) -> bool | None:  # noqa: ARG002
-        """None: a bot cannot look back at what it sent."""
+        """None: a bot cannot look back at what it sent. Raises SendError while Telegram does not answer at all."""
+        try:
+            await self._bot.get_me()
+        except TelegramError as error:
+            raise SendError(Outcome.NOT_SENT, type(error).__name__) from None
         return None
 
     async def acknowledge(self, ack: str) -> None:

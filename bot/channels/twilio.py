@@ -160,7 +160,7 @@ class Twilio(ABC):
         return _sid(response)
 
     async def was_sent(self, address: Address, payload: Payload, since: float) -> bool | None:
-        """Whether Twilio has a message with this text to this person since then (POSIX seconds); None: cannot tell.
+        """Whether Twilio has a message with this text to this person since then. Raises SendError when it does not say.
 
         Only the newest messages are looked at, without Twilio's filter by date: it tests the date of sending, which a
         message still in the queue does not have.
@@ -168,10 +168,11 @@ class Twilio(ABC):
         earliest = datetime.fromtimestamp(since, UTC) - _CLOCKS_DIFFER
         try:
             response = await self._call("GET", params={"To": address.user, "PageSize": 20})
-            messages = json.loads(response.text)["messages"] if response.ok else None
-            return None if messages is None else any(_matches(found, payload, earliest) for found in messages)
-        except (aiohttp.ClientError, TimeoutError, ValueError, TypeError, KeyError):
-            return None
+            if not response.ok:
+                raise SendError(Outcome.NOT_SENT, str(response.status_code), _retry_after(response))
+            return any(_matches(found, payload, earliest) for found in json.loads(response.text)["messages"])
+        except (aiohttp.ClientError, TimeoutError, ValueError, TypeError, KeyError) as error:
+            raise SendError(Outcome.NOT_SENT, type(error).__name__) from None
 
     async def ask(self, method: str, url: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """Call another of Twilio's APIs, with a JSON body if any; its JSON object. Raises SendError."""

@@ -39,7 +39,8 @@ class Waiting:
     """An outbox entry handed to a sender.
 
     `key` names it to the store. `tries` counts the attempts that may have reached the person: more than zero when a
-    sender died over it. `queued` is when it was committed, in seconds since 1970 by the store's clock. `late`: the
+    sender died over it. `queued` is when it was committed, in seconds since 1970 by the store's clock, and `since` when
+    the first attempt began, or may have begun; 0 when there was none. `late`: the
     carrier closed it out, and its person has written again: it goes out whatever its time. `again`: the carrier had
     taken it and could not deliver it; it goes out unless the person has moved on. `person` names them to the store.
     """
@@ -51,6 +52,7 @@ class Waiting:
     late: bool = False
     again: bool = False
     person: str = ""
+    since: float = 0.0
 
 
 End = Literal["sent", "late", "overtaken", "stopped"]

@@ -32,8 +32,8 @@ _PASSING = (
     OSError,
     TimeoutError,
 )
-# These come as plain response errors: a full disk, or too few replicas.
-_PASSING_CODES = ("MISCONF", "NOREPLICAS")
+# These come as plain response errors: a full disk; too few replicas; a waiting read whose server became a replica.
+_PASSING_CODES = ("MISCONF", "NOREPLICAS", "UNBLOCKED")
 
 
 class Server:

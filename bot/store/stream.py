@@ -180,7 +180,7 @@ class RedisOutbox:
         queued = int(id.partition(b"-")[0]) / 1000
         tries = lease.tries.pop((lane[1], id), 0)
         late, again, person = b"late" in fields, b"again" in fields, fields[b"person"].decode()
-        return Waiting(key, outbound, tries, queued, late, again, person)
+        return Waiting(key, outbound, tries, queued, late, again, person, since=queued if tries else 0.0)
 
     async def _mark(self, entry: Waiting, tries: int) -> bool:
         partition, channel, id, token = _parse(entry.key)

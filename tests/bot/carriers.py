@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot.channels import Channel, Payload, Request
+from bot.channels import Channel, Outcome, Payload, Request, SendError
 from bot.messages import Address, Arrival, ChannelName
 from bot.pace import Pace
 from conversations.message import Message
@@ -22,6 +22,7 @@ class Carrier(Channel):
         self.asked: list[tuple[str, float]] = []
         self.fails: dict[str, list[Exception]] = defaultdict(list)
         self.answers: dict[str, bool | None] = {}
+        self.silent = False  # whether it cannot be asked
         self.holds = asyncio.Event()
         self.holds.set()
 
@@ -40,6 +41,8 @@ class Carrier(Channel):
 
     async def was_sent(self, address: Address, payload: Payload, since: float) -> bool | None:  # noqa: ARG002
         self.asked.append((payload["text"], since))
+        if self.silent:
+            raise SendError(Outcome.NOT_SENT, "503")
         return self.answers.get(payload["text"])
 
     def texts(self, address: Address) -> list[str]:

@@ -156,12 +156,10 @@ async def test_perhaps_sent_and_found_is_done(store: RedisStore, carrier: Carrie
     assert carrier.asked == [("1", NOW.timestamp())]
 
 
-@pytest.mark.parametrize("answer", [False, None])
-async def test_perhaps_sent_and_not_found_is_sent_once_more_and_never_again(
-    store: RedisStore, carrier: Carrier, server: Running, time: Time, answer: bool | None
+async def test_perhaps_sent_and_nobody_can_tell_is_sent_once_more_and_never_again(
+    store: RedisStore, carrier: Carrier, server: Running, time: Time
 ) -> None:
     carrier.fails["1"] = [PERHAPS] * 5
-    carrier.answers["1"] = answer
     await reply(store, "1", "2")
     async with sending(store, carrier, time):
         for pause in (1, 2):
@@ -169,6 +167,40 @@ async def test_perhaps_sent_and_not_found_is_sent_once_more_and_never_again(
             time.forward(pause)
         await until(empty(server))
     assert carrier.texts(ROSA) == ["1", "1", "2"]
+
+
+async def test_what_the_carrier_says_it_does_not_have_is_sent_until_it_has_it(
+    store: RedisStore, carrier: Carrier, server: Running, time: Time
+) -> None:
+    """A carrier that answers 5xx for a while: nothing is lost, and nothing is sent that it had already."""
+    carrier.fails["1"] = [PERHAPS] * 5
+    carrier.answers["1"] = False
+    await reply(store, "1", "2")
+    async with sending(store, carrier, time):
+        for pause in (1, 2, 4, 8, 16):
+            await until(time.waits(pause))
+            time.forward(pause)
+        await until(empty(server))
+    assert carrier.texts(ROSA) == ["1"] * 6 + ["2"]
+    assert carrier.asked == [("1", NOW.timestamp())] * 5  # since the first attempt: it may show late
+
+
+async def test_the_one_repeat_is_not_spent_on_a_carrier_that_is_away(
+    store: RedisStore, carrier: Carrier, server: Running, time: Time
+) -> None:
+    carrier.fails["1"] = [PERHAPS]
+    carrier.silent = True
+    await reply(store, "1")
+    async with sending(store, carrier, time):
+        for pause in (1, 2, 4):
+            await until(time.waits(pause))
+            time.forward(pause)
+        await until(time.waits(8))
+        assert carrier.texts(ROSA) == ["1"]
+        carrier.silent = False
+        time.forward(8)
+        await until(empty(server))
+    assert carrier.texts(ROSA) == ["1", "1"]
 
 
 async def test_an_attempt_that_surely_failed_is_not_the_one_more(
@@ -353,8 +385,7 @@ async def test_a_slow_carrier_holds_up_its_own_people_only(
     sender = Sender(store, store, {"sms": carrier, "telegram": fast})
     stop = asyncio.Event()
     task = asyncio.create_task(sender.run(stop))
-    await until(lambda: fast.texts(LUIS) == ["b"])
-    assert len(carrier.calls) == 2
+    await until(lambda: fast.texts(LUIS) == ["b"] and len(carrier.calls) == 2)
     carrier.holds.set()
     await until(empty(server))
     stop.set()

@@ -385,7 +385,18 @@ async def test_leaving_never_raises() -> None:
 
 async def test_it_cannot_look_back() -> None:
     """A bot does not see what it sent."""
-    assert await TELEGRAM.was_sent(PERSON, {"text": "1"}, 0) is None
+    me = Answer(200, {"ok": True, "result": {"id": 1, "is_bot": True, "first_name": "Rumbo"}})
+    async with standing_in(me) as stand_in, telegram_at(stand_in) as channel:
+        assert await channel.was_sent(PERSON, {"text": "1"}, 0) is None
+
+
+@pytest.mark.parametrize("answer", [error(502, "Bad Gateway"), error(429, "Too Many Requests", retry_after=1)])
+async def test_while_it_is_away_nothing_is_repeated(answer: Answer) -> None:
+    """The one repeat is kept until Telegram answers again."""
+    async with standing_in(answer) as stand_in, telegram_at(stand_in) as channel:
+        with pytest.raises(SendError) as raised:
+            await channel.was_sent(PERSON, {"text": "1"}, 0)
+    assert raised.value.outcome is Outcome.NOT_SENT
 
 
 def test_the_pace_is_thirty_a_second_and_one_in_a_chat() -> None:

@@ -267,17 +267,31 @@ def listed(**changed: Any) -> dict[str, Any]:
         (Answer(200, {"messages": [listed(direction="inbound")]}), False),
         (Answer(200, {"messages": [listed(date_created="Wed, 25 Nov 2026 11:59:50 +0000")]}), False),
         (Answer(200, {"messages": []}), False),
-        (Answer(200, {"messages": [{}]}), None),
-        (Answer(200, "nonsense"), None),
-        (Answer(500, {"code": 20500}), None),
-        (Answer(drop=True), None),
     ],
 )
-async def test_whether_a_message_was_sent(answer: Answer, found: bool | None) -> None:
+async def test_whether_a_message_was_sent(answer: Answer, found: bool) -> None:
     """Looked up after an answer was lost: the same text to the same person since the attempt."""
     async with standing_in(answer) as stand_in, sms_at(stand_in) as channel:
         assert await channel.was_sent(PERSON, {"Body": "1"}, NOW.timestamp() + 1.9) is found
     assert stand_in.calls[0].query == {"To": PERSON.user, "PageSize": "20"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(200, {"messages": [{}]}),
+        Answer(200, "nonsense"),
+        Answer(500, {"code": 20500}),
+        Answer(401, {"code": 20003}),
+        Answer(drop=True),
+    ],
+)
+async def test_whether_it_was_sent_cannot_be_told_now(answer: Answer) -> None:
+    """Then it is asked again later."""
+    async with standing_in(answer) as stand_in, sms_at(stand_in) as channel:
+        with pytest.raises(SendError) as raised:
+            await channel.was_sent(PERSON, {"Body": "1"}, NOW.timestamp())
+    assert raised.value.outcome is Outcome.NOT_SENT
 
 
 async def test_json_bodies_are_json() -> None:

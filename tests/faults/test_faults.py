@@ -1,7 +1,6 @@
 """The whole suite at a small size: every scenario on one server, and on the other kinds what only they can suffer."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -22,9 +21,8 @@ PLAYED = [
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def place(request: pytest.FixtureRequest, short_folder: Path) -> AsyncIterator[Town]:
+async def place(request: pytest.FixtureRequest) -> AsyncIterator[Town]:
     """A town on one kind of store, for all its scenarios."""
-    del short_folder  # it is where the sockets are
     topology: Topology = request.param
     async with town(topology, **SMALL.settings) as running:
         yield running
