@@ -49,7 +49,7 @@ async def _played(scenarios: Sequence[Scenario], topologies: Sequence[Topology],
         print(f"\n{topology}\n{HEAD}", flush=True)
         async with town(topology, **size.settings) as place:
             for scenario in scenarios:
-                if topology in scenario.topologies and not (scenario.long and size is SMALL):
+                if topology in scenario.topologies:
                     row = await play(scenario, place, size)
                     print(told(row), flush=True)
                     rows.append(row)

@@ -70,23 +70,22 @@ Fault = Callable[[Stage], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A fault and where it can be had. `perhaps`: replies on their way may come twice; `long`: at full size only."""
+    """A fault and where it can be had. `perhaps`: replies on their way may come twice."""
 
     name: str
     fault: Fault
     topologies: Sequence[Topology] = TOPOLOGIES
     perhaps: bool = False
-    long: bool = False
 
 
 SCENARIOS: list[Scenario] = []
 
 
-def scenario(name: str, *topologies: Topology, perhaps: bool = False, long: bool = False) -> Callable[[Fault], Fault]:
+def scenario(name: str, *topologies: Topology, perhaps: bool = False) -> Callable[[Fault], Fault]:
     """Enter a fault in the list."""
 
     def enter(fault: Fault) -> Fault:
-        SCENARIOS.append(Scenario(name, fault, topologies or TOPOLOGIES, perhaps, long))
+        SCENARIOS.append(Scenario(name, fault, topologies or TOPOLOGIES, perhaps))
         return fault
 
     return enter
@@ -366,10 +365,18 @@ async def server_errors(stage: Stage) -> None:
     await _mood(stage, Mood(status=503), stage.size.spell * 2)
 
 
-@scenario("carriers answer 5xx for a while", long=True)
+@scenario("carriers answer 5xx for a while")
 async def long_server_errors(stage: Stage) -> None:
-    """At every attempt."""
-    await _mood(stage, Mood(status=503, again=True), stage.size.spell * 4)
+    """Twilio at every attempt. Telegram at the first: it cannot be asked, and twice is a dead letter."""
+    carriers = stage.town.carriers
+    await stage.load.past(0.2)
+    before = carriers.failures
+    carriers.all_in_mood(Mood(status=503, again=True))
+    carriers.moods["telegram"] = Mood(status=503)
+    await asyncio.sleep(stage.size.spell * 4)
+    carriers.moods.clear()
+    stage.notes.append(f"{carriers.failures - before} failures")
+    assert carriers.failures > before, "no message met the fault"
 
 
 @scenario("carriers take it and never answer", perhaps=True)

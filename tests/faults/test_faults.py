@@ -16,7 +16,7 @@ PLAYED = [
     pytest.param(topology, scenario, id=f"{topology}: {scenario.name}")
     for topology in TOPOLOGIES
     for scenario in SCENARIOS
-    if topology == scenario.topologies[0] and not scenario.long
+    if topology == scenario.topologies[0]
 ]
 
 
