@@ -421,6 +421,8 @@ class _Reader:
 
     def _by_yes_no(self, body: str, question: Question, asked: Asked) -> list[str]:
         said = self.lexicon.yes_no.yes_no(body, self._language)
+        if said is None and question.fills == {"fear_return"} and self.lexicon.danger.fears_return(body):
+            said = True
         if said is None:
             return []
         return [option for option in (question.yes if said else question.no) if option in asked.options]
