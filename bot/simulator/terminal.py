@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
@@ -90,7 +91,7 @@ class Terminal:
             print("Write as you would on your phone. @tap N presses a button; Ctrl-D ends.\n")
             await self._act(turns, talker, Act("text", "hola"))
             while True:
-                line = await asyncio.to_thread(_ask, "> ")
+                line = _ask("> ")
                 if line is None:
                     return 0
                 try:
@@ -288,7 +289,14 @@ def _spoken(act: Act) -> str:
 
 
 def _ask(prompt: str) -> str | None:
+    """The next line; None at the end of input.
+
+    It holds up the loop, where nothing else runs meanwhile: a thread that waits for a line could not be ended.
+    """
+    deferring = signal.signal(signal.SIGINT, signal.default_int_handler)  # asyncio's would wait for the line too
     try:
         return input(prompt)
     except EOFError:
         return None
+    finally:
+        signal.signal(signal.SIGINT, deferring)
