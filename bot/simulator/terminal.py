@@ -35,7 +35,7 @@ from conversations.planner import Plan
 from conversations.session import Session
 
 NUMBERS = {"sms": "+1202555{:04d}", "whatsapp": "whatsapp:+5255000{:05d}", "telegram": "70{:05d}"}
-MENUS = frozenset(("results", "card", "centres", "none", "lines"))
+MENUS = frozenset(("results", "card", "centres", "lines"))
 """What may stay open without asking anything: the interview is over, or has not begun."""
 
 

@@ -156,7 +156,7 @@ MISTAKES: dict[str, tuple[Plant, str, str, str, str]] = {
     "summary": (say("pathway.us-h2a.summary", "x" * 166), po("pathways"), "pathway.us-h2a.summary", "166", "most 165"),
     "option": (say("option.age.21", "x" * 25, "es"), po("questions", "es"), "option.age.21", "25", "at most 24"),
     "topic": (say("topic.age", "x" * 25), po("questions"), "topic.age", "25 characters", "at most 24"),
-    "button": (say("button.begin", "x" * 21), po("interface"), "button.begin", "21 characters", "at most 20"),
+    "button": (say("button.keep_going", "x" * 21), po("interface"), "button.keep_going", "21 characters", "at most 20"),
     "too many options": (
         change("questions", "where", shortcuts=("MX", "US", "GT", "CO", "HN", "EC", "CR", "PA", "NI")),
         "questions.yaml", "questions.where", "has 9 options", "at most 8",
@@ -176,7 +176,9 @@ MISTAKES: dict[str, tuple[Plant, str, str, str, str]] = {
         say("option.age.21", "Atrás"), po("questions"), "option.age.21", "'Atrás' is a command", "means back",
     ),
     "option of the carrier": (say("option.age.21", "Info"), po("questions"), "option.age.21", "carrier", "add a word"),
-    "button of the carrier": (say("button.begin", "Start"), po("interface"), "button.begin", "carrier", "add a word"),
+    "button of the carrier": (
+        say("button.keep_going", "Start"), po("interface"), "button.keep_going", "carrier", "add a word",
+    ),
     "same label": (
         say("option.age.22_or_more", "18 TO 20!"),
         po("questions"), "option.age.22_or_more", "like '18 to 20'", "differ",
