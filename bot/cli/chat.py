@@ -40,7 +40,9 @@ def run(args: argparse.Namespace) -> int:
     from bot.simulator.terminal import Terminal  # the carriers' libraries take a second: only where they are used
 
     script = _read_script(args.script)
-    terminal = Terminal(guide_of(), args.channel, now_of(args), language=args.lang, as_json=args.json)
+    guide = guide_of()
+    _ = guide.lexicon  # what is wrong with the word lists is told here, not at every turn
+    terminal = Terminal(guide, args.channel, now_of(args), language=args.lang, as_json=args.json)
     for ending in ENDINGS:
         signal.signal(ending, _end)
     try:
