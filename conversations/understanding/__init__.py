@@ -353,6 +353,8 @@ class _Reader:
         if named is not None:
             return Picked(named)
         guesses = self.lexicon.languages.guess(body)
+        if self.session and self.session.language and self.lexicon.yes_no.yes_no(body, self._language) is not None:
+            guesses = ()  # "no" to the menu of languages asks for none
         if guesses and guesses[0] in asked.options:
             return Picked(guesses[0])
         return Unclear("nothing", high=len(asked.options))

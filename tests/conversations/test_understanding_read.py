@@ -356,6 +356,13 @@ def test_zero() -> None:
     assert meant(Text("0"), at("ties")) == "ties=none"
 
 
+def test_no_to_the_menu_of_languages() -> None:
+    """It chooses none of them; from somebody whose language is not known yet, a yes tells which it is."""
+    assert meant(Text("no"), at("language", "en")) == "unclear nothing"
+    assert meant(Text("English"), at("language", "es")) == "pick en"
+    assert meant(Text("sí"), at("language", None)) == "pick es"
+
+
 def test_a_word_of_the_list_is_an_answer() -> None:
     """A label wins over a command of the same word; a command wins over everything else."""
     assert meant(Text("Cambiar respuesta"), at("results", asked=Asked("results", ("change",)))) == "pick change"
