@@ -4,7 +4,7 @@ Everything is checked on the way in: a guide that has a mistake in it is never h
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
@@ -27,6 +27,22 @@ from conversations.understanding.yesno import YesNo
 
 LEGAL_HELP = "legal_help.yaml"
 NEEDED = (FACTS, QUESTIONS, CENTRES, HOTLINES, LEGAL_HELP)
+
+PUT_BACK = "put back the one of this release: git checkout -- conversations/content"
+
+WORD_LISTS: Mapping[str, tuple[Callable[..., object], tuple[str, ...]]] = {
+    "numbers": (NumberWords, ("numbers.yaml",)),
+    "yes_no": (YesNo, ("answers.yaml",)),
+    "countries": (Countries, ("countries.tsv", "country_nicknames.tsv")),
+    "towns": (
+        Towns,
+        ("towns.tsv", "town_nicknames.tsv", "regions.tsv", "place_words.yaml", "countries.tsv"),
+    ),
+    "languages": (Languages, ("languages.yaml",)),
+    "danger": (Danger, ("danger.yaml",)),
+    "stops": (lambda stops: {kind: stops[kind] for kind in ("whole", "inside", "courtesy")}, ("stopping.yaml",)),
+}
+"""What reads which files of content/words, by the part of the lexicon that it makes."""
 
 CONTENT = Path(__file__).parent.parent / "conversations" / "content"
 
@@ -52,16 +68,13 @@ def load_guide(
 def read_documents(content: Path = CONTENT) -> dict[str, Any]:
     """The content files by name, parsed. Raises ContentError for one that is missing or no map of YAML."""
     documents: dict[str, Any] = {}
-    problems = [Problem(name, "file", "is missing") for name in NEEDED if not (content / name).is_file()]
+    problems = [Problem(name, "file", "is missing", PUT_BACK) for name in NEEDED if not (content / name).exists()]
     for path in sorted((*content.glob("*.yaml"), *content.glob("pathways/*.yaml"))):
         name = path.relative_to(content).as_posix()
         try:
-            documents[name] = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
-        except yaml.YAMLError as error:
-            problems.append(Problem(name, "file", f"is not YAML: {' '.join(str(error).split())}"))
-            continue
-        if not isinstance(documents[name], dict):
-            problems.append(Problem(name, "file", "is no map", "its entries stand under one name, as in the others"))
+            documents[name] = _document(content, name)
+        except ContentError as error:
+            problems += error.problems
     if problems:
         raise ContentError(tuple(problems))
     return documents
@@ -76,34 +89,43 @@ def _legal_links(document: dict[str, Any]) -> tuple[LegalLink, ...]:
 
 
 def version_of(content: Path = CONTENT, locales: Path = LOCALES) -> str:
-    """A short name for exactly this content: it changes whenever a word or a rule does."""
+    """A short name for exactly this content: it changes whenever a word or a rule does. Raises ContentError."""
     digest = hashlib.sha256()
-    for path in sorted((*content.rglob("*.yaml"), *content.rglob("*.tsv"), *locales.rglob("*.po"))):
-        digest.update(path.read_bytes())
+    problems: list[Problem] = []
+    texts = [(content, path) for kind in ("*.yaml", "*.tsv") for path in content.rglob(kind)]
+    texts += [(locales, path) for path in locales.rglob("*.po")]
+    for folder, path in sorted(texts, key=lambda text: text[1]):
+        try:
+            digest.update(_text(folder, path.relative_to(folder).as_posix()).encode())
+        except ContentError as error:
+            problems += error.problems
+    if problems:
+        raise ContentError(tuple(problems))
     return digest.hexdigest()[:12]
 
 
 @cache
 def load_lexicon(content: Path = CONTENT, locales: Path = LOCALES) -> Lexicon:
-    """The word lists of every language."""
-    words = content / "words"
-    commands = command_words(locales)
-    return Lexicon(
-        numbers=NumberWords(_yaml(words / "numbers.yaml")),
-        yes_no=YesNo(_yaml(words / "answers.yaml")),
-        countries=Countries(_rows(words / "countries.tsv"), _rows(words / "country_nicknames.tsv")),
-        towns=Towns(
-            _rows(words / "towns.tsv"),
-            _rows(words / "town_nicknames.tsv"),
-            _rows(words / "regions.tsv"),
-            _yaml(words / "place_words.yaml"),
-            _rows(words / "countries.tsv"),
-        ),
-        languages=Languages(_yaml(words / "languages.yaml")),
-        danger=Danger(_yaml(words / "danger.yaml")),
-        commands=_by_words(commands),
-        stops=_yaml(words / "stopping.yaml"),
-    )
+    """The word lists of every language. Raises ContentError with every list that cannot be used."""
+    lists: dict[str, Any] = {}
+    parts: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for name in dict.fromkeys(name for _, names in WORD_LISTS.values() for name in names):
+        try:
+            lists[name] = (_document if name.endswith(".yaml") else _rows)(content, f"words/{name}")
+        except ContentError as error:
+            problems += error.problems
+    if problems:
+        raise ContentError(tuple(problems))
+    for part, (build, names) in WORD_LISTS.items():
+        try:
+            parts[part] = build(*(lists[name] for name in names))
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            files = " or ".join(f"words/{name}" for name in names)
+            problems.append(Problem(files, "file", f"cannot be used: {type(error).__name__}: {error}", PUT_BACK))
+    if problems:
+        raise ContentError(tuple(problems))
+    return Lexicon(commands=_by_words(command_words(locales)), **parts)
 
 
 def _by_words(commands: Mapping[str, Mapping[str, tuple[str, ...]]]) -> dict[tuple[str, ...], str]:
@@ -117,13 +139,41 @@ def _by_words(commands: Mapping[str, Mapping[str, tuple[str, ...]]]) -> dict[tup
     }
 
 
-def _yaml(path: Path) -> Any:
-    return yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
+def _document(content: Path, name: str) -> dict[str, Any]:
+    """A file of YAML. Raises ContentError."""
+    try:
+        document = yaml.load(_text(content, name), Loader=yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        raise ContentError((Problem(name, "file", f"is not YAML: {' '.join(str(error).split())}"),)) from None
+    if not isinstance(document, dict):
+        hint = "its entries stand under one name, as in the others"
+        raise ContentError((Problem(name, "file", "is no map", hint),))
+    return document
 
 
-def _rows(path: Path) -> list[list[str]]:
-    """The rows of a tab-separated file, without its heading."""
-    return [line.split("\t") for line in path.read_text("utf-8").splitlines()[1:] if line]
+def _rows(content: Path, name: str) -> list[list[str]]:
+    """The rows of a tab-separated file, without its heading. Raises ContentError."""
+    heading, *rows = [line.split("\t") for line in _text(content, name).splitlines() if line] or [[]]
+    if not rows:
+        raise ContentError((Problem(name, "file", "has no rows", PUT_BACK),))
+    short = next((row for row in rows if len(row) != len(heading)), None)
+    if short is not None:
+        what = f"a row has {len(short)} columns and the heading {len(heading)}"
+        raise ContentError((Problem(name, short[0], what, "columns are parted by tabs"),))
+    return rows
+
+
+def _text(content: Path, name: str) -> str:
+    """What a content file says. Raises ContentError."""
+    try:
+        return (content / name).read_text("utf-8")
+    except FileNotFoundError:
+        what, hint = "is missing", PUT_BACK
+    except UnicodeDecodeError:
+        what, hint = "is not UTF-8", "save it as UTF-8"
+    except OSError as error:
+        what, hint = f"cannot be read: {error.strerror}", "see whose it is and who may read it"
+    raise ContentError((Problem(name, "file", what, hint),))
 
 
 __all__ = ["PoCatalogue", "load_guide", "load_lexicon", "read_documents", "version_of"]

@@ -67,7 +67,7 @@ class Process:
 
 
 @contextmanager
-def running(folder: Path, env: Mapping[str, str], *command: str) -> Iterator[Process]:
+def running(folder: Path, env: Mapping[str, str], *command: str, stdin: int = subprocess.DEVNULL) -> Iterator[Process]:
     """`rumbo <command>` until the end of the block."""
     port = _free_port()
     number = len(list(folder.glob("*.log")))
@@ -77,7 +77,7 @@ def running(folder: Path, env: Mapping[str, str], *command: str) -> Iterator[Pro
             [sys.executable, "-m", "bot", *command],
             env={**env, "RUMBO_PORT": str(port), "HOME": str(folder)},
             cwd=ROOT,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -88,6 +88,8 @@ def running(folder: Path, env: Mapping[str, str], *command: str) -> Iterator[Pro
         if inner.poll() is None:
             os.killpg(inner.pid, signal.SIGKILL)
             inner.wait()
+        if inner.stdin is not None:
+            inner.stdin.close()
 
 
 def ran(env: Mapping[str, str], *command: str, cwd: Path = ROOT) -> tuple[int, list[str], str]:

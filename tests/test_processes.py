@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import socket
+import subprocess
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from xml.etree import ElementTree
 
 import pytest
 from httpx import AsyncClient
+from redis.exceptions import RedisError
 
 from bot import embedded
 from bot.vault import Vault
@@ -152,6 +154,33 @@ async def test_the_store_is_away_and_comes_back(tmp_path: Path, short_folder: Pa
                 end(store)
         assert process.ends() == 0
     assert not LOOPS_IN_TROUBLE.search(process.log), process.log
+
+
+@pytest.mark.parametrize("told", [(signal.SIGTERM,), (signal.SIGHUP,), (signal.SIGHUP, signal.SIGHUP)])
+async def test_a_chat_that_is_ended_leaves_nothing(
+    tmp_path: Path, short_folder: Path, told: tuple[signal.Signals, ...]
+) -> None:
+    """It waits for a line when the terminal closes, which may say so twice: its own server and folder go with it."""
+    folder = short_folder / f"chat-{'-'.join(number.name for number in told)}"
+    folder.mkdir()
+    env = {**settings("http://127.0.0.1:1"), "TMPDIR": str(folder)}
+    with running(tmp_path, env, "chat", stdin=subprocess.PIPE) as process:
+        await until(lambda: process.log.endswith("> "), within=30)
+        (state,) = folder.glob("rumbo-*")
+        server = start_embedded(state)  # joins the one that runs
+        for number in told:
+            os.kill(process.inner.pid, number)
+        await until(lambda: process.inner.poll() == 130)
+        await until(lambda: is_gone(server))
+    assert list(folder.iterdir()) == []
+
+
+def is_gone(server: Running) -> bool:
+    """Whether a server answers no more."""
+    try:
+        return not server.raw.ping()
+    except RedisError:
+        return True
 
 
 BAD = {

@@ -8,7 +8,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from bot.cli import assess, chat, check, doctor, explain, keys, nearest, serve, stats, words
+from bot.cli import assess, chat, check, doctor, explain, keys, nearest, serve, setup, stats, words
 from bot.cli.common import UsageError
 from bot.settings import SettingsError
 from conversations.problems import ContentError
@@ -43,6 +43,6 @@ def _fail(*lines: str) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="rumbo", description="A messaging guide to legal pathways.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for module in (chat, assess, explain, nearest, words, check, doctor, serve, stats, keys):
+    for module in (chat, assess, explain, nearest, words, check, doctor, setup, serve, stats, keys):
         module.add(commands)
     return parser

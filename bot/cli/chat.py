@@ -11,6 +11,7 @@ from bot.cli.common import Subparsers, UsageError, add_json, add_language, add_n
 from bot.simulator.script import ScriptError, parse_script
 
 CHANNELS = ("sms", "whatsapp", "telegram")
+ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 
 
 def add(commands: Subparsers) -> None:
@@ -39,9 +40,11 @@ def run(args: argparse.Namespace) -> int:
     from bot.simulator.terminal import Terminal  # the carriers' libraries take a second: only where they are used
 
     script = _read_script(args.script)
-    terminal = Terminal(guide_of(), args.channel, now_of(args), language=args.lang, as_json=args.json)
-    for ending in (signal.SIGTERM, signal.SIGHUP):  # a closed terminal ends like Ctrl-C: the bundled server goes too
-        signal.signal(ending, lambda *_: signal.raise_signal(signal.SIGINT))
+    guide = guide_of()
+    _ = guide.lexicon  # what is wrong with the word lists is told here, not at every turn
+    terminal = Terminal(guide, args.channel, now_of(args), language=args.lang, as_json=args.json)
+    for ending in ENDINGS:
+        signal.signal(ending, _end)
     try:
         if script is not None:
             return asyncio.run(terminal.play(parse_script(script)))
@@ -50,6 +53,13 @@ def run(args: argparse.Namespace) -> int:
     except ScriptError as error:
         raise UsageError(f"--script {args.script}: {error}") from None
     return 0
+
+
+def _end(*_: object) -> None:
+    """End like Ctrl-C, so that the bundled server goes too; once, for a terminal that closes says so more than once."""
+    for ending in ENDINGS:
+        signal.signal(ending, signal.SIG_IGN)
+    signal.raise_signal(signal.SIGINT)
 
 
 def _read_script(name: str | None) -> str | None:

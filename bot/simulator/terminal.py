@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
@@ -34,7 +35,7 @@ from conversations.planner import Plan
 from conversations.session import Session
 
 NUMBERS = {"sms": "+1202555{:04d}", "whatsapp": "whatsapp:+5255000{:05d}", "telegram": "70{:05d}"}
-MENUS = frozenset(("results", "card", "centres", "none", "lines"))
+MENUS = frozenset(("results", "card", "centres", "lines"))
 """What may stay open without asking anything: the interview is over, or has not begun."""
 
 _READS = timedelta(seconds=5)
@@ -93,7 +94,7 @@ class Terminal:
             print("Write as you would on your phone. @tap N presses a button; Ctrl-D ends.\n")
             await self._act(turns, talker, Act("text", "hola"))
             while True:
-                line = await asyncio.to_thread(_ask, "> ")
+                line = _ask("> ")
                 if line is None:
                     return 0
                 try:
@@ -291,7 +292,14 @@ def _spoken(act: Act) -> str:
 
 
 def _ask(prompt: str) -> str | None:
+    """The next line; None at the end of input.
+
+    It holds up the loop, where nothing else runs meanwhile: a thread that waits for a line could not be ended.
+    """
+    deferring = signal.signal(signal.SIGINT, signal.default_int_handler)  # asyncio's would wait for the line too
     try:
         return input(prompt)
     except EOFError:
         return None
+    finally:
+        signal.signal(signal.SIGINT, deferring)

@@ -279,13 +279,14 @@ def _missed(talk: Talk, unclear: Unclear, asked: Asked) -> Turn:
         return talk.ask(Asked("miss", PROMPTS["miss"], subject=asked.id), note=note)
     if misses % 2 == 0 and asked.options:
         example = Chosen(asked.subject if asked.id == "which" else asked.id, asked.options[:1])
-        return talk.ask(asked, Say("error.unclear.second", {"example": example}), note=note, shorter=True)
+        text = "error.unclear.second" if talk.guide.question(asked.id) else "error.unclear.second.menu"
+        return talk.ask(asked, Say(text, {"example": example}), note=note, shorter=True)
     return talk.ask(asked, _first_help(unclear), note=note, shorter=True)
 
 
 def _first_help(unclear: Unclear) -> Say:
     match unclear.reason:
-        case "out_of_range":
+        case "out_of_range" if unclear.low < unclear.high:
             return Say("error.out_of_range", {"low": unclear.low, "high": unclear.high})
         case "one_only":
             return Say("error.one_only")

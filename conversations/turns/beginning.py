@@ -20,23 +20,29 @@ STOPPED_FOR = timedelta(days=400)
 
 def first(talk: Talk, event: Event, understood: Understood) -> Turn:
     """Somebody without a session: new, expired, erased. Nothing shows whether this number was here before."""
+    typed = event.body if isinstance(event, Text) else ""
+    guesses = talk.guide.lexicon.languages.guess(typed)
     match understood:
         case Commanded("stop"):
             return stopped(talk, Say("stop.done"))
         case Commanded("delete"):
             return Turn(None, (Say("delete.done"),))
         case Commanded("hello", argument):
-            return greet(talk, argument)
-    typed = event.body if isinstance(event, Text) else ""
+            missing = (code for code in guesses if code not in talk.guide.languages)  # "hello" alone orders no menu
+            return greet(talk, *((argument,) if argument else missing))
+        case Commanded("language", wished):
+            return greet(talk, wished)
     late = isinstance(event, Tap) or talk.guide.lexicon.numbers.numbers(typed, "es") is not None
-    guesses = talk.guide.lexicon.languages.guess(typed)
     return greet(talk, *guesses, text="session.expired.all" if late else "first.greeting")
 
 
 def greet(talk: Talk, *preferred: str, text: str = "first.greeting") -> Turn:
-    """The first message to anybody: who we are in three languages, and the language menu."""
+    """The first message to anybody: who we are in three languages, and the language menu.
+
+    `preferred`: the languages they may want, by what they asked for or wrote.
+    """
     asked = Asked("language", talk.languages((*preferred, talk.hint or "")))
-    return Turn(newcomer(talk, asked), (Ask(asked, text=text),), ("greeted",))
+    return Turn(newcomer(talk, asked), (*talk.not_yet(preferred), Ask(asked, text=text)), ("greeted",))
 
 
 def newcomer(talk: Talk, asked: Asked) -> Session:
@@ -51,9 +57,15 @@ def choose_language(talk: Talk, understood: Understood) -> Turn:
             return talk.menu("", country_lines(talk, country))
         case Picked(language) if language in talk.guide.languages:
             return speak(talk, language)
-        case Picked(_):
-            return talk.menu("language.unavailable")
+        case Picked(language):
+            return unavailable(talk, language)
     return talk.menu()
+
+
+def unavailable(talk: Talk, language: str) -> Turn:
+    """A language we do not have: said in its own words where we have those, else in the words of the talk."""
+    own = talk.not_yet((language,))
+    return talk.menu("" if own else "language.unavailable", *own)
 
 
 def speak(talk: Talk, language: str) -> Turn:

@@ -59,7 +59,7 @@ def _someone_else(talk: Talk, _: str) -> Turn:
 def _language(talk: Talk, wished: str) -> Turn:
     if wished in talk.guide.languages:
         return beginning.speak(talk, wished)
-    return talk.menu("language.unavailable" if wished and talk.here.language else "")
+    return beginning.unavailable(talk, wished) if wished else talk.menu()
 
 
 def _hello(talk: Talk, argument: str) -> Turn:

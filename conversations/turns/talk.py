@@ -4,7 +4,7 @@ A turn ends by asking something: the next question that still matters, one of ou
 When nothing is left to ask it ends with the results.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -29,6 +29,9 @@ from conversations.replies import (
 )
 from conversations.results import Results, Sheet, arrange, sheets
 from conversations.session import Asked, Session
+
+NOT_YET = ("ht", "pt", "fr")
+"""Languages that are asked for most and may not be offered: we say so in their own words."""
 
 CARD_PAGES = 6
 """On a brief channel a card is read page by page: summary, cost, how it stands, cares, scams, the official page."""
@@ -125,6 +128,12 @@ class Talk:
         offered = self.guide.languages
         first = next((code for tag in preferred if (code := tag.split("-")[0].lower()) in offered), None)
         return tuple(sorted(offered, key=lambda code: (code != first, offered.index(code))))
+
+    def not_yet(self, languages: Sequence[str]) -> tuple[Reply, ...]:
+        """That we do not write the one language somebody wants or writes in yet, in that language."""
+        if len(languages) != 1 or languages[0] not in NOT_YET or languages[0] in self.guide.languages:
+            return ()
+        return (Say(f"language.not_yet.{languages[0]}", {"contact": self.operator}),)
 
     # ------------------------------------------------------------------ asking
 

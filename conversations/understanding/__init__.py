@@ -276,7 +276,7 @@ class _Reader:
     def _answer(self, body: str) -> Understood:
         question, asked = self.question, self._asked
         assert asked is not None  # noqa: S101  # see read()
-        if asked.id in ("town", "centres", "results", "card", "none", "lines") or (
+        if asked.id in ("town", "centres", "results", "card", "lines") or (
             self.session and self.session.consent is False
         ):
             return self._place_or_option(body, asked)
@@ -353,6 +353,8 @@ class _Reader:
         if named is not None:
             return Picked(named)
         guesses = self.lexicon.languages.guess(body)
+        if self.session and self.session.language and self.lexicon.yes_no.yes_no(body, self._language) is not None:
+            guesses = ()  # "no" to the menu of languages asks for none
         if guesses and guesses[0] in asked.options:
             return Picked(guesses[0])
         return Unclear("nothing", high=len(asked.options))
@@ -421,6 +423,8 @@ class _Reader:
 
     def _by_yes_no(self, body: str, question: Question, asked: Asked) -> list[str]:
         said = self.lexicon.yes_no.yes_no(body, self._language)
+        if said is None and question.fills == {"fear_return"} and self.lexicon.danger.fears_return(body):
+            said = True
         if said is None:
             return []
         return [option for option in (question.yes if said else question.no) if option in asked.options]

@@ -1,4 +1,4 @@
-"""Words of danger, in any language, before anything else.
+"""Words of danger, in any language, before anything else; and fear of going back, which is an answer.
 
 It errs towards hearing danger, but never in an ordinary answer. It keeps nothing and names only the kind.
 """
@@ -38,6 +38,8 @@ class Danger:
             for texts in phrases["kinds"][name].values():
                 for text in texts:
                     self._learn(text, kind)
+        fears = (text for texts in phrases["fear_of_return"].values() for text in texts)
+        self._fears = frozenset(words(spelled) for text in fears for spelled in _alternatives(plain(text)))
 
     def find(self, text: str) -> str | None:
         """The kind of danger a text speaks of, or None; the longest phrase decides: "ICE took my son" is "detained"."""
@@ -52,6 +54,11 @@ class Danger:
         if alone is not None:
             found.append((0, alone))
         return self._kinds[min(found)[1]] if found else None
+
+    def fears_return(self, text: str) -> bool:
+        """Whether a text says that the person is afraid of going back, and nothing else."""
+        said = words(text)
+        return said in self._fears or self._without_courtesy(said) in self._fears
 
     def _learn(self, text: str, kind: int) -> None:
         for spelled in dict.fromkeys(_alternatives(plain(text.removeprefix(_ALONE)))):

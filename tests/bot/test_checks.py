@@ -1,25 +1,27 @@
 """`rumbo check`: the real content is in order, and every kind of mistake is found where it stands."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 import bot.checks
-from bot.catalogues import PoCatalogue
+from bot.catalogues import LOCALES, PoCatalogue
 from bot.checks import check_guide, incomplete_languages
 from bot.checks.entries import rules_by_file
 from bot.checks.texts import COMMANDS
-from bot.content import load_guide, read_documents
+from bot.content import CONTENT, load_guide, load_lexicon, read_documents
 from conversations.converse import converse
 from conversations.events import Text
 from conversations.guide import Guide
 from conversations.medium import SMS
 from conversations.pathways import Source
-from conversations.problems import Problem
+from conversations.problems import ContentError, Problem
 from conversations.session import Session
 
 TODAY = date(2026, 11, 25)
@@ -156,7 +158,7 @@ MISTAKES: dict[str, tuple[Plant, str, str, str, str]] = {
     "summary": (say("pathway.us-h2a.summary", "x" * 166), po("pathways"), "pathway.us-h2a.summary", "166", "most 165"),
     "option": (say("option.age.21", "x" * 25, "es"), po("questions", "es"), "option.age.21", "25", "at most 24"),
     "topic": (say("topic.age", "x" * 25), po("questions"), "topic.age", "25 characters", "at most 24"),
-    "button": (say("button.begin", "x" * 21), po("interface"), "button.begin", "21 characters", "at most 20"),
+    "button": (say("button.keep_going", "x" * 21), po("interface"), "button.keep_going", "21 characters", "at most 20"),
     "too many options": (
         change("questions", "where", shortcuts=("MX", "US", "GT", "CO", "HN", "EC", "CR", "PA", "NI")),
         "questions.yaml", "questions.where", "has 9 options", "at most 8",
@@ -176,7 +178,9 @@ MISTAKES: dict[str, tuple[Plant, str, str, str, str]] = {
         say("option.age.21", "Atrás"), po("questions"), "option.age.21", "'Atrás' is a command", "means back",
     ),
     "option of the carrier": (say("option.age.21", "Info"), po("questions"), "option.age.21", "carrier", "add a word"),
-    "button of the carrier": (say("button.begin", "Start"), po("interface"), "button.begin", "carrier", "add a word"),
+    "button of the carrier": (
+        say("button.keep_going", "Start"), po("interface"), "button.keep_going", "carrier", "add a word",
+    ),
     "same label": (
         say("option.age.22_or_more", "18 TO 20!"),
         po("questions"), "option.age.22_or_more", "like '18 to 20'", "differ",
@@ -375,3 +379,75 @@ def test_a_rule_is_said_to_stand_in_the_file_that_holds_it() -> None:
     documents = read_documents()
     for file, entry in rules_by_file(whole_guide()):
         assert entry.id in {e["id"] for kind in ("pathways", "notices") for e in documents[file].get(kind) or ()}
+
+
+# ---------------------------------------------------------------------- files that cannot be read
+
+
+def unlink_and_make_a_folder(file: Path) -> None:
+    """A file that is there and cannot be read, whoever runs the test."""
+    file.unlink()
+    file.mkdir()
+
+
+SPOILS: dict[str, Callable[[Path], object]] = {
+    "is missing": Path.unlink,
+    "cannot be read": unlink_and_make_a_folder,
+    "is not UTF-8": lambda file: file.write_bytes(b"a: \xff"),
+    "is not YAML": lambda file: file.write_text("a: ["),
+    "is no map": lambda file: file.write_text("- a"),
+    "has no rows": lambda file: file.write_text("code\tname\n"),
+    "a row has 1 columns": lambda file: file.write_text("code\tname\nMX\n"),
+}
+ONLY_YAML, ONLY_ROWS = ("is not YAML", "is no map"), ("has no rows", "a row has 1 columns")
+FILES = sorted(path.relative_to(CONTENT).as_posix() for path in (*CONTENT.rglob("*.yaml"), *CONTENT.rglob("*.tsv")))
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        (name, what)
+        for name in FILES
+        for what in SPOILS
+        if what not in (ONLY_ROWS if name.endswith(".yaml") else ONLY_YAML)
+        and (not name.startswith("pathways/") or what != "is missing")  # a country may have no file
+    ],
+)
+def test_a_file_that_cannot_be_used(tmp_path: Path, name: str, what: str) -> None:
+    """Whichever it is: the file and what is wrong with it, for `rumbo check` and before anything is served."""
+    content = tmp_path / "content"
+    shutil.copytree(CONTENT, content)
+    SPOILS[what](content / name)
+    with pytest.raises(ContentError) as raised:
+        load_lexicon(content) if name.startswith("words/") else load_guide(content=content)
+    assert [problem.file for problem in raised.value.problems] == [name]
+    assert what in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["answers", "danger", "languages", "numbers", "stopping"])
+def test_a_word_list_without_its_lists(tmp_path: Path, name: str) -> None:
+    """Words of another kind: the file is named, and how to have the right one again."""
+    content = tmp_path / "content"
+    shutil.copytree(CONTENT, content)
+    (content / "words" / f"{name}.yaml").write_text("a: 1")
+    with pytest.raises(ContentError, match=rf"words/{name}\.yaml.*cannot be used.*git checkout"):
+        load_lexicon(content)
+
+
+def test_every_word_list_that_is_missing_is_told_at_once(tmp_path: Path) -> None:
+    """Also to `rumbo check`, which reads the lists because the guide will."""
+    content = tmp_path / "content"
+    shutil.copytree(CONTENT, content)
+    shutil.rmtree(content / "words")
+    with pytest.raises(ContentError) as raised:
+        check_guide(load_guide(content=content), TODAY)
+    assert {problem.file for problem in raised.value.problems} == {name for name in FILES if name.startswith("words/")}
+
+
+def test_a_translation_that_is_not_utf_8(tmp_path: Path) -> None:
+    """Texts are content too."""
+    locales = tmp_path / "locales"
+    shutil.copytree(LOCALES, locales)
+    (locales / "es" / "LC_MESSAGES" / "labels.po").write_bytes(b"\xff")
+    with pytest.raises(ContentError, match=r"es/LC_MESSAGES/labels\.po.*is not UTF-8"):
+        load_guide(locales=locales)

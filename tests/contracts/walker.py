@@ -41,7 +41,7 @@ ANSWERS: Mapping[str, Sequence[str]] = {
 """What the person answers; to any other question the first option, of a checklist the first line."""
 
 DONE = "done"
-OVER = ("results", "none")
+OVER = ("results",)
 MENUS = (*OVER, "card", "centres")
 """What stands under a text that is no question."""
 

@@ -14,8 +14,6 @@ from conversations.turns.talk import Talk
 from tests.conversation import NOON, Person, today
 
 WALKS = 400
-NEVER_PUT = frozenset(("none", "begin"))
-"""Prompts that nothing puts."""
 
 
 @cache

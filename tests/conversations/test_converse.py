@@ -1,6 +1,7 @@
 """The conversation, one step at a time: every command at every step, the field cases, and what is kept for how long."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from random import Random
@@ -13,11 +14,12 @@ from conversations.phones import spoken
 from conversations.planner import Plan
 from conversations.prompts import PROMPTS
 from conversations.questions import SKIPPED, Answer, Question
-from conversations.session import Session
+from conversations.session import Asked, Session
 from conversations.turns.beginning import DECLINED_FOR, STOPPED_FOR
 from conversations.turns.commands import COMMANDS
+from conversations.turns.talk import NOT_YET
 from tests.conversation import Person, today
-from tests.conversations.steps import NEVER_PUT, everybody, steps
+from tests.conversations.steps import everybody, steps
 
 LANGUAGES = today().languages
 ERASING = ("delete", "exit", "stop", "someone_else")
@@ -32,7 +34,59 @@ def in_mexico(medium: Medium = SMS, *texts: str) -> Person:
 def test_every_step_is_reached() -> None:
     """Nothing is left out: a new question or prompt comes under all these tests by itself, or this one fails."""
     reached = {session.asked.id for session, _ in steps().values() if session.asked}
-    assert reached == {question.id for question in today().questions} | (PROMPTS.keys() - NEVER_PUT)
+    assert reached == {question.id for question in today().questions} | PROMPTS.keys()
+
+
+# ---------------------------------------------------------------------------------------------------- languages
+
+
+@pytest.mark.parametrize("channel", [SMS, WHATSAPP])
+@pytest.mark.parametrize(
+    ("typed", "language"),
+    [
+        ("kreyol", "ht"),
+        ("mwen pa pale panyòl", "ht"),
+        ("bonjou", "ht"),
+        ("/start ht", "ht"),
+        ("português", "pt"),
+        ("olá, preciso de ajuda", "pt"),
+        ("français", "fr"),
+        ("bonjour", "fr"),
+    ],
+)
+def test_a_language_we_do_not_write_yet(channel: Medium, typed: str, language: str) -> None:
+    """Said at once and in that language, beside who we are and the languages there are."""
+    person = Person(medium=channel).writes(typed)
+    assert person.heard == f"say language.not_yet.{language}; ask language as first.greeting"
+
+
+@pytest.mark.parametrize("typed", ["hola", "hello", "necesito ayuda", "I need help", "1", "русский"])
+def test_no_other_first_message_is_told_so(typed: str) -> None:
+    """Neither one in a language we write, nor one of which we have no words."""
+    assert "not_yet" not in Person(medium=SMS).writes(typed).heard
+
+
+def test_a_language_we_do_not_write_yet_later_on() -> None:
+    """In the middle and at the menu too; one of which we have no words in the words of the talk."""
+    assert in_mexico(SMS, "kreyol").heard == "say language.not_yet.ht; ask language"
+    assert in_mexico(SMS, "kreyol", "português").heard == "say language.not_yet.pt; ask language"
+    assert in_mexico(SMS, "русский").heard == "ask language as language.unavailable"
+
+
+def test_what_is_said_of_a_language_is_the_same_in_every_catalogue() -> None:
+    """It is written in the language it speaks of, whatever language the rest is in."""
+    for language in NOT_YET:
+        texts = {catalogue.template(f"language.not_yet.{language}") for catalogue in today().catalogues.values()}
+        assert len(texts) == 1
+
+
+def test_a_second_miss_at_a_list_of_ours() -> None:
+    """There is nothing to skip there, and no number "from 1 to 1"."""
+    assert in_mexico(SMS, "idioma", "xyz", "7").heard == "say error.unclear.second.menu; ask again language"
+    one = replace(in_mexico().here, asked=Asked("results", ("us-h2a",)), misses=0)
+    person = Person(medium=SMS)
+    person.session = one
+    assert person.writes("2").heard.startswith("say error.unclear.first")
 
 
 # ---------------------------------------------------------------------------------------------------- commands

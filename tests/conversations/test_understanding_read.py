@@ -181,6 +181,10 @@ es | si no ; ¿sí? | not fear
 es | 1 y 3 ; 1 3 | unclear one_only
 es | 7 ; 0 | not fear
 es | es posibel | unclear guess danger
+es | tengo miedo ; tengo miedo de volver ; sí, tengo miedo de regresar a mi país ; me da miedo volver | fear=danger
+en | I'm afraid ; I'm afraid of going back ; yes, I am scared to go home | fear=danger
+es | no tengo miedo ; no tengo miedo de volver | unclear ambiguous hardship safe
+es | estoy sola y tengo miedo ; me siento en peligro | danger immediate
 en | yes ; yeah ; yep ; ✅ Yes | fear=danger
 en | no | unclear ambiguous hardship safe
 ht | wi | fear=danger
@@ -229,7 +233,11 @@ ht | 1 ak 3 | ties=1,3
 en | 1 and 3 ; one and three | ties=1,3
 es | 2 ; dos ; familia en México ; Familia en mexico. | ties=2
 es | familia en México y empleo por escrito ; familia en méxico, empleo por escrito | ties=2,4
-es | 1-3 ; 1 a 3 | unclear range 1 2 3
+es | 1-3 ; 1 a 3 ; 1 al 3 ; del 1 al 3 ; de 1 a 3 ; del uno al tres ; desde 1 hasta 3 | unclear range 1 2 3
+en | 1-3 ; 1 to 3 ; from 1 to 3 ; one to three | unclear range 1 2 3
+ht | 1-3 ; depi 1 rive 3 | unclear range 1 2 3
+pt | de 1 a 3 ; do 1 ao 3 | unclear range 1 2 3
+es | del 1 al 9 ; de 0 al 8 | not ties
 es | 0 ; nada ; ninguno ; ninguna de estas ; no | ties=none
 en | none ; none of these ; no ; nothing ; 0 | ties=none
 es | 0 y 1 ; 1 0 | unclear contradiction 1
@@ -308,7 +316,9 @@ es | borrar ; delete ; efase ; apagar ; /delete | command delete
 es | cambiar ; change | command change
 es | por qué ; ¿Por qué? ; why | command why
 es | saltar ; skip ; /skip | command skip
-es | persona ; person | command person
+es | persona ; person ; quiero hablar con alguien ; necesito hablar con una persona | command person
+es | can I talk to someone ; ¿puedo hablar con alguien? ; mwen vle pale ak yon moun | command person
+es | gracias ; muchas gracias ; mil gracias ; Muchas gracias!! ; thank you so much ; mèsi anpil | command thanks
 es | centro ; centre ; center ; /centre ; /center | command centre
 es | resultados ; results | command results
 es | idioma ; language | command language
@@ -344,6 +354,13 @@ def test_zero() -> None:
     """FC-43: 0 asks for the languages, except where the list says that 0 is none of these."""
     assert meant(Text("0"), at("where")) == "command language"
     assert meant(Text("0"), at("ties")) == "ties=none"
+
+
+def test_no_to_the_menu_of_languages() -> None:
+    """It chooses none of them; from somebody whose language is not known yet, a yes tells which it is."""
+    assert meant(Text("no"), at("language", "en")) == "unclear nothing"
+    assert meant(Text("English"), at("language", "es")) == "pick en"
+    assert meant(Text("sí"), at("language", None)) == "pick es"
 
 
 def test_a_word_of_the_list_is_an_answer() -> None:
