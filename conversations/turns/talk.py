@@ -151,6 +151,8 @@ class Talk:
         asked = self.here.asked
         if asked is None:
             return self.go_on(*said, note=note)
+        if asked.id == "language" and not self.here.language:
+            return replace(self.menu("", *said), notes=(note,) if note else ())  # nothing was answered yet
         if asked.id == "lines" and not said:
             said = (self.which_lines(),)
         return self.ask(asked, *said, note=note, shorter=shorter or asked.id in MENUS)

@@ -60,6 +60,11 @@ def test_a_language_we_do_not_write_yet(channel: Medium, typed: str, language: s
     assert person.heard == f"say language.not_yet.{language}; ask language as first.greeting"
 
 
+def test_the_first_menu_stays_the_first_greeting() -> None:
+    """What we do not understand there is answered in the words of all languages: nothing was answered, none is known."""
+    assert Person(medium=SMS).writes("hola", "moun").heard.endswith("ask language as first.greeting")
+
+
 @pytest.mark.parametrize("typed", ["hola", "hello", "necesito ayuda", "I need help", "1", "русский"])
 def test_no_other_first_message_is_told_so(typed: str) -> None:
     """Neither one in a language we write, nor one of which we have no words."""
