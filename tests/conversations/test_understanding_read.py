@@ -313,6 +313,8 @@ es | si escribo stop qué pasa ; the bus does not stop here | command stop_insid
 es | ayuda ; AYUDA ; ¿ayuda? ; help ; èd ; ajuda ; /help ; menú | command help
 es | atrás ; atras ; back ; /back | command back
 es | borrar ; delete ; efase ; apagar ; /delete | command delete
+es | borrar todo ; Borra todo! ; delete everything ; eliminar todo | command delete
+es | volver ; regresar ; volver atrás | command back
 es | cambiar ; change | command change
 es | por qué ; ¿Por qué? ; why | command why
 es | saltar ; skip ; /skip | command skip
