@@ -12,15 +12,13 @@ from typing import cast
 from bot.messages import CHANNELS, ChannelName
 from bot.records import Unloadable, dump_outbound, load_inbound, load_outbound
 from bot.store import DeadLetter, keys
-from bot.store.scripts import REHEAR, RESEND, milliseconds
+from bot.store.lifetimes import DEAD_LIFE, INBOX_LIFE, REPLY_LIFE, milliseconds
+from bot.store.scripts import REHEAR, RESEND
 from bot.store.server import Argument, Server
-from bot.store.stream import DEAD_LIFE, REPLY_LIFE
 from bot.vault import PARTITIONS, Person, Unsealable, Vault
 
 _AGAIN_FOR = timedelta(hours=2)
 """How long a reply may wait once it is tried again."""
-
-_INBOX_LIFE = timedelta(hours=24)
 
 
 class Burials:
@@ -67,7 +65,7 @@ class Burials:
         person = Person(fields[b"person"].decode())
         load_inbound(self._vault.open(fields[b"message"], keys.inbox(person)))  # else it would only die again
         names = [keys.dead(partition), keys.inbox(person), keys.waiting(partition)]
-        arguments: list[Argument] = [id, person.name, fields[b"message"], now, milliseconds(_INBOX_LIFE)]
+        arguments: list[Argument] = [id, person.name, fields[b"message"], now, milliseconds(INBOX_LIFE)]
         return bool(await self._server.run(REHEAR, names, arguments))
 
 

@@ -2,14 +2,12 @@
 
 import time
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from bot.messages import CHANNELS, ChannelName
 from bot.store import Depth, keys
 from bot.store.server import Server
 from bot.vault import PARTITIONS
-
-COUNTS_LIFE = timedelta(days=8)
 
 
 def this_day() -> str:

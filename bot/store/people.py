@@ -10,16 +10,13 @@ address (two, side by side, when both are told), none for SMS and Telegram, wher
 """
 
 import asyncio
-from datetime import timedelta
 
 from bot.messages import Address
 from bot.store import keys
-from bot.store.scripts import LIST_LINK, milliseconds
+from bot.store.lifetimes import LINK_LIFE, milliseconds
+from bot.store.scripts import LIST_LINK
 from bot.store.server import Server
 from bot.vault import Person, Vault
-
-# As long as a session at most (do-no-harm 14); every message from the address starts it anew.
-LINK_LIFE = timedelta(hours=72)
 
 
 class People:

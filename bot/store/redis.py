@@ -19,20 +19,24 @@ from bot.messages import Address, ChannelName, Inbound, Receipt
 from bot.records import Unloadable, dump_inbound, dump_outbound, load_inbound
 from bot.store import Advance, DeadLetter, Depth, Step, Unavailable, keys
 from bot.store.burials import Burials
-from bot.store.counts import COUNTS_LIFE, Counts, this_day
+from bot.store.counts import Counts, this_day
 from bot.store.leases import LIFE
+from bot.store.lifetimes import (
+    COUNTS_LIFE,
+    DEAD_LIFE,
+    INBOX_LIFE,
+    RECENT_LIFE,
+    REPLY_LIFE,
+    SEEN_LIFE,
+    TURN_LIFE,
+    TURN_LIFE_AFTER_ERASING,
+    milliseconds,
+)
 from bot.store.people import People
-from bot.store.scripts import ACCEPT, COMMIT, FORGET, LOOK, milliseconds
+from bot.store.scripts import ACCEPT, COMMIT, FORGET, LOOK
 from bot.store.server import Argument, Server
-from bot.store.stream import DEAD_LIFE, REPLY_LIFE, RedisOutbox
+from bot.store.stream import RedisOutbox
 from bot.vault import PARTITIONS, Person, Unsealable, Vault
-
-SEEN_LIFE = timedelta(hours=24)
-INBOX_LIFE = timedelta(hours=24)
-RECENT_LIFE = timedelta(hours=1)
-# The counter of turns outlives the replies that refer to it; after "delete", only a repeated commit.
-TURN_LIFE = timedelta(hours=25)
-TURN_LIFE_AFTER_ERASING = timedelta(minutes=10)
 
 _SWEPT_AT_ONCE = 100
 _VIEWS_KEPT = 1000

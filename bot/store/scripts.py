@@ -7,7 +7,6 @@ times are in milliseconds unless said otherwise.
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 
 @dataclass(frozen=True)
@@ -19,11 +18,6 @@ class Script:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sha", hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest())
-
-
-def milliseconds(time: timedelta) -> int:
-    """A lifetime as the scripts take it."""
-    return int(time.total_seconds() * 1000)
 
 
 REMEMBERED = 8

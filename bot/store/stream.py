@@ -10,26 +10,18 @@ import contextlib
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import cast
 
 from bot.messages import CHANNELS, ChannelName
 from bot.pace import Pace
 from bot.records import Unloadable, load_outbound
 from bot.store import End, Unavailable, Waiting, Why, keys
-from bot.store.counts import COUNTS_LIFE, this_day
+from bot.store.counts import this_day
 from bot.store.leases import LIFE, Leases
-from bot.store.scripts import BURY, DONE, DUE, MARK, PACE, SETTLE, milliseconds
+from bot.store.lifetimes import COUNTS_LIFE, DEAD_LIFE, REPLY_LIFE, SENT_LIFE, milliseconds
+from bot.store.scripts import BURY, DONE, DUE, MARK, PACE, SETTLE
 from bot.store.server import Argument, Server
 from bot.vault import NAME_LENGTH, PARTITIONS, Person, Unsealable, Vault
-
-# Longer than any reply is worth sending; the stream goes with it if no sender ever comes.
-REPLY_LIFE = timedelta(hours=24)
-
-DEAD_LIFE = timedelta(hours=72)
-
-# How long the carrier's last word on a reply is waited for; as long as a reply is worth sending.
-SENT_LIFE = timedelta(hours=2)
 
 _LOOKS_EVERY = 0.1  # s, on a cluster
 

@@ -21,7 +21,7 @@ from redis import Redis
 from bot.messages import Address, Inbound, Receipt
 from bot.pace import Pace
 from bot.store import Advance, Step, Unavailable, Waiting
-from bot.store.counts import COUNTS_LIFE
+from bot.store.lifetimes import COUNTS_LIFE
 from bot.store.redis import RedisStore
 from bot.store.scripts import COMMIT, Script
 from bot.vault import Vault
