@@ -54,12 +54,14 @@ class Sender:
         self._queues: dict[Address, deque[Waiting]] = {}
         self._held: Counter[ChannelName] = Counter()
         self._people: set[asyncio.Task[None]] = set()
+        self._fault: BaseException | None = None
         self._stop = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until `stop` is set; then finish the calls under way and leave the rest to the next sender.
 
         A call that takes too long to finish is left, too: the next sender asks the carrier what became of it.
+        An error of ours in one person's task ends it all and is raised: what was read would otherwise never be sent.
         Set the event, do not cancel: a cancelled task that waits in a blocking read may simply go on (redis-py 8.1).
         """
         self._stop = stop
@@ -67,6 +69,8 @@ class Sender:
             while not stop.is_set():
                 for entry in await self._read():
                     self._queue(entry)
+                if self._fault:
+                    raise self._fault
         finally:
             await self._finish()
         await self._outbox.release()
@@ -99,7 +103,12 @@ class Sender:
         self._queues[to] = deque([entry])
         person = asyncio.create_task(self._serve(to))
         self._people.add(person)
-        person.add_done_callback(self._people.discard)
+        person.add_done_callback(self._left)
+
+    def _left(self, person: asyncio.Task[None]) -> None:
+        self._people.discard(person)
+        if not person.cancelled() and person.exception():
+            self._fault = person.exception()
 
     async def _serve(self, to: Address) -> None:
         """Deliver what waits for one address, in order."""

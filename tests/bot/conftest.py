@@ -1,4 +1,4 @@
-"""Somebody who writes, for the tests of turns."""
+"""Somebody who writes, a store, and a carrier."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -13,6 +13,7 @@ from bot.store.redis import RedisStore
 from bot.turns import Turns
 from bot.vault import Vault
 from tests.bot.carrier import ACCOUNT, OURS
+from tests.bot.carriers import Carrier
 from tests.bot.talk import Talk
 from tests.conversation import today
 from tests.servers import Running
@@ -29,3 +30,17 @@ async def talk(embedded_server: Running, vault: Vault) -> AsyncIterator[Talk]:
     yield talk
     await store.close()
     assert [key for key in embedded_server.raw.scan_iter() if embedded_server.raw.pttl(key) == -1] == []
+
+
+@pytest.fixture
+async def store(server: Running, vault: Vault) -> AsyncIterator[RedisStore]:
+    """A store on each kind of server in turn."""
+    store = RedisStore(server.url, vault)
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def carrier() -> Carrier:
+    """A carrier that takes everything, until told otherwise."""
+    return Carrier()

@@ -1,7 +1,6 @@
 """What came to nothing is kept for three days: by whom it may be seen, how it is tried again, and when it goes."""
 
 import json
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -14,13 +13,6 @@ from tests.processes import settings
 from tests.servers import Running
 
 HOURS_72 = 72 * 3600 * 1000
-
-
-@pytest.fixture
-async def store(server: Running, vault: Vault) -> AsyncIterator[RedisStore]:
-    store = RedisStore(server.url, vault)
-    yield store
-    await store.close()
 
 
 async def die(store: RedisStore, text: str = "1", address: object = ROSA) -> DeadLetter:

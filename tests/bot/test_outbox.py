@@ -7,8 +7,6 @@ import asyncio
 import signal
 import sys
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,8 +15,8 @@ from typing import Any
 import pytest
 
 from bot import outbox
-from bot.channels import Channel, Outcome, SendError
-from bot.messages import CHANNELS, Address, ChannelName, Inbound
+from bot.channels import Outcome, SendError
+from bot.messages import Address, Inbound
 from bot.outbox import Sender
 from bot.pace import Pace
 from bot.store import Step, Unavailable
@@ -26,6 +24,7 @@ from bot.store.counts import this_day
 from bot.store.redis import RedisStore
 from bot.vault import Vault
 from tests.bot.carriers import Carrier, FileCarrier, Time
+from tests.bot.sending import empty, sending
 from tests.bot.steps import LUIS, NOW, ROOM, ROSA, message, question, words
 from tests.polling import until
 from tests.servers import Running
@@ -44,34 +43,8 @@ def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def store(server: Running, vault: Vault) -> AsyncIterator[RedisStore]:
-    store = RedisStore(server.url, vault)
-    yield store
-    await store.close()
-
-
-@pytest.fixture
-def carrier() -> Carrier:
-    return Carrier()
-
-
-@pytest.fixture
 def time() -> Time:
     return Time(NOW.timestamp())
-
-
-@asynccontextmanager
-async def sending(store: RedisStore, carrier: Carrier, time: Time | None = None) -> AsyncIterator[None]:
-    """A sender at work; on leaving it is stopped politely."""
-    channels: dict[ChannelName, Channel] = dict.fromkeys(CHANNELS, carrier)
-    sender = Sender(store, store, channels, now=time.now, sleep=time.sleep) if time else Sender(store, store, channels)
-    stop = asyncio.Event()
-    task = asyncio.create_task(sender.run(stop))
-    try:
-        yield
-    finally:
-        stop.set()
-        await task
 
 
 async def reply(store: RedisStore, *texts: str, address: Address = ROSA, **changes: object) -> None:
@@ -84,11 +57,6 @@ async def reply(store: RedisStore, *texts: str, address: Address = ROSA, **chang
     for text in texts:
         await store.accept(message(f"{address.user} {text}", text, address))
         await store.advance(address, step)
-
-
-def empty(server: Running) -> Callable[[], bool]:
-    """Whether nothing waits to be sent any more."""
-    return lambda: not any(server.raw.xlen(key) for key in server.raw.scan_iter("*:out:*"))
 
 
 async def test_replies_go_out_once_and_in_order_for_everyone(
@@ -578,3 +546,18 @@ async def test_a_long_queue_is_read_in_parts(store: RedisStore) -> None:
     read = [[entry.outbound.payload["text"] for entry in await store.read({"sms": 5}, 0.2)] for _ in range(4)]
     assert read == [["0", "1", "2", "3", "4"], ["5", "6", "7", "8", "9"], ["10", "11"], []]
     assert await store.read({"sms": 0}, 0.01) == ()
+
+
+async def test_an_error_of_ours_in_one_persons_task_is_loud(
+    store: RedisStore, carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever keeps the sender up begins again, and then everything that was read is read again."""
+
+    async def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(store, "done", broken)
+    await reply(store, "1")
+    with pytest.raises(ZeroDivisionError):
+        async with asyncio.timeout(10):
+            await Sender(store, store, {"sms": carrier}).run(asyncio.Event())

@@ -3,44 +3,18 @@
 Statuses come twice and in any order, also before the answer to the call.
 """
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
 
-from bot.messages import CHANNELS, Address, Ending, Receipt
-from bot.outbox import Sender
+from bot.messages import Address, Ending, Receipt
 from bot.store.counts import this_day
 from bot.store.redis import RedisStore
-from bot.vault import Vault
 from tests.bot.carriers import Carrier
+from tests.bot.sending import empty, sending
 from tests.bot.steps import LUIS, ROSA, erase, message, words
-from tests.bot.test_outbox import empty
 from tests.polling import until
 from tests.servers import Running, kind
-
-
-@pytest.fixture
-async def store(server: Running, vault: Vault) -> AsyncIterator[RedisStore]:
-    store = RedisStore(server.url, vault)
-    yield store
-    await store.close()
-
-
-@pytest.fixture
-def carrier() -> Carrier:
-    return Carrier()
-
-
-@asynccontextmanager
-async def sending(store: RedisStore, carrier: Carrier) -> AsyncIterator[None]:
-    stop = asyncio.Event()
-    task = asyncio.create_task(Sender(store, store, dict.fromkeys(CHANNELS, carrier)).run(stop))
-    yield
-    stop.set()
-    await task
 
 
 async def says(store: RedisStore, text: str, address: Address = ROSA) -> None:
