@@ -158,6 +158,9 @@ class Carriers:
         is_json = request.content_type == "application/json"
         data = await request.json() if is_json else await request.post()
         if request.match_info["method"].lower() != "sendmessage":
+            away = self.moods.get("telegram", GOOD)
+            if away.status and away.again:
+                return _closing(web.json_response(_telegram_error(away), status=away.status))
             return _closing(web.json_response({"ok": True, "result": True}))
         person, text = str(data["chat_id"]), str(data["text"])
         mood = self._mood("telegram", person, text)
