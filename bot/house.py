@@ -317,4 +317,5 @@ def _twilio_channels(twilio: TwilioSettings, public_url: str) -> dict[ChannelNam
 def _telegram_channel(telegram: TelegramSettings) -> Channel:
     from bot.channels.telegram import RATE, Telegram
 
-    return Telegram(telegram.token.value, telegram.webhook_secret.value, api=telegram.api, rate=telegram.rate or RATE)
+    secrets = (secret.value for secret in telegram.webhook_secrets)
+    return Telegram(telegram.token.value, *secrets, api=telegram.api, rate=telegram.rate or RATE)

@@ -75,9 +75,9 @@ _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 class Telegram:
     """The Telegram channel.
 
-    `secret` is what Telegram repeats in a header of each webhook; without one every webhook is refused. `api` is the
-    server's address up to the token. `wait` is how many seconds an answer may take, `rate` how many messages a second
-    the bot may send.
+    `secrets`: one of them Telegram repeats in a header of each webhook, two while one is being replaced; without any
+    every webhook is refused. `api` is the server's address up to the token. `wait` is how many seconds an answer may
+    take, `rate` how many messages a second the bot may send.
     """
 
     name: ChannelName = "telegram"
@@ -86,14 +86,13 @@ class Telegram:
     def __init__(
         self,
         token: str,
-        secret: str = "",
-        *,
+        *secrets: str,
         api: str = "https://api.telegram.org/bot",
         wait: float = 15.0,
         rate: float = RATE,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._secret = secret.encode()
+        self._secrets = [secret.encode() for secret in secrets if secret]
         calls = HTTPXRequest(connection_pool_size=64, read_timeout=wait, write_timeout=wait, pool_timeout=wait)
         self._requests = calls, HTTPXRequest()
         self._bot = Bot(token, base_url=api, request=calls, get_updates_request=self._requests[1])
@@ -104,7 +103,7 @@ class Telegram:
     def parse(self, request: Request) -> Sequence[Arrival]:
         """Check the secret and read the update. Raises Refused or Malformed."""
         given = request.headers.get("x-telegram-bot-api-secret-token", "").encode()
-        if not self._secret or not hmac.compare_digest(given, self._secret):
+        if not any([hmac.compare_digest(given, secret) for secret in self._secrets]):  # a list: each is compared
             raise Refused
         try:
             update = json.loads(request.body)

@@ -188,10 +188,21 @@ def test_the_secret_is_checked(given: str | None) -> None:
         TELEGRAM.parse(Request("/telegram/x", "", headers, b"{}"))
 
 
-def test_without_a_secret_all_is_refused() -> None:
+@pytest.mark.parametrize("secrets", [(), ("",)])
+def test_without_a_secret_all_is_refused(secrets: tuple[str, ...]) -> None:
     """Fail closed."""
     with pytest.raises(Refused):
-        Telegram("123:ABC").parse(Request("/telegram/x", "", {"x-telegram-bot-api-secret-token": ""}, b"{}"))
+        Telegram("123:ABC", *secrets).parse(Request("/telegram/x", "", {"x-telegram-bot-api-secret-token": ""}, b"{}"))
+
+
+@pytest.mark.parametrize("given", ["new_secret", SECRET])
+def test_two_secrets_are_good_while_one_is_replaced(given: str) -> None:
+    """Telegram brings the old one until the new one is set, and with what it repeats afterwards too."""
+    telegram = Telegram("123:ABC", "new_secret", SECRET)
+    body = json.dumps({"update_id": 555000001, "message": message(text="1")}).encode()
+    assert telegram.parse(Request("/telegram/x", "", {"x-telegram-bot-api-secret-token": given}, body))
+    with pytest.raises(Refused):
+        telegram.parse(Request("/telegram/x", "", {"x-telegram-bot-api-secret-token": f"new_secret,{SECRET}"}, body))
 
 
 @pytest.mark.parametrize(
