@@ -18,6 +18,7 @@ _LOCAL = ("127.0.0.1", "localhost", "::1")
 _STORES = ("redis://", "rediss://", "redis+cluster://", "rediss+cluster://", "unix://")
 _NUMBER = r"\+[1-9]\d{6,14}"
 _SERVICE = r"MG[0-9a-fA-F]{32}"
+_WEBHOOK = r"[A-Za-z0-9_-]{1,256}"
 
 
 TELEGRAM_API = "https://api.telegram.org/bot"
@@ -253,11 +254,10 @@ class _Reader:
         token = self.matching("TELEGRAM_BOT_TOKEN", r"\d+:[\w-]+", "as BotFather gave it: digits, a colon, letters")
         if not token:
             return None
-        secret = r"[A-Za-z0-9_-]{1,256}"
         secrets = self.matching(
             "TELEGRAM_WEBHOOK_SECRET",
-            rf"{secret}(\s*,\s*{secret})?",
-            "up to 256 letters, digits, underscores or hyphens; two of them, separated by a comma, while one is replaced",
+            rf"{_WEBHOOK}(\s*,\s*{_WEBHOOK})?",
+            "up to 256 letters, digits, underscores or hyphens; or two such, separated by a comma",
         )
         rate = self.number("TELEGRAM_RATE", 0, 0, 10_000)
         return TelegramSettings(Secret(token), _apart(secrets), self.address("TELEGRAM_API", TELEGRAM_API), rate)

@@ -36,7 +36,8 @@ class Message:
 
     `wants_place` asks the channel to make sharing a location easy, with `place_label` on the button.
     `question` is the id of what is asked (None for a plain statement): a question that the person has already moved
-    past is dropped rather than sent late. `language` is the one it is in.
+    past is dropped rather than sent late. `language` is the one it is in. `instead_of` is what the carrier calls the
+    message that this one differs from in nothing but its ticks: where it can, those are changed there.
     """
 
     text: tuple[Span, ...]
@@ -46,6 +47,7 @@ class Message:
     place_label: str = ""
     question: str | None = None
     language: str = ""
+    instead_of: str | None = None
 
     @property
     def plain(self) -> str:

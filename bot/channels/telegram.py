@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,14 +20,14 @@ from typing import Any
 os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 import httpx
-from telegram import Bot, Chat, ChatMemberUpdated, Message, Update, User
+from telegram import Bot, Chat, ChatMemberUpdated, MaybeInaccessibleMessage, Message, Update, User
 from telegram.constants import ChatMemberStatus, ChatType, ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.channels import Malformed, Outcome, Payload, Refused, Request, SendError, read_tap
 from bot.channels.parts import Spans, split
-from bot.messages import Address, Arrival, ChannelName, Inbound, Leave, Receipt
+from bot.messages import Address, Arrival, ChannelName, Inbound, Leave, Pressed, Receipt
 from bot.pace import Pace
 from conversations.events import Event, Place, Tap, Text, Unreadable, UnreadableKind
 from conversations.message import Message as OurMessage
@@ -40,6 +41,9 @@ for library in ("telegram", "httpx", "httpcore"):
 
 LIMIT = 4096
 """The longest text, after entities are taken out."""
+
+NOTICE_LIMIT = 200
+"""The longest text that answers a press."""
 
 RATE, RATE_TO_ONE = 30.0, 1.0
 """Messages a second, in all and in one chat (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits)."""
@@ -103,7 +107,7 @@ class Telegram:
     def parse(self, request: Request) -> Sequence[Arrival]:
         """Check the secret and read the update. Raises Refused or Malformed."""
         given = request.headers.get("x-telegram-bot-api-secret-token", "").encode()
-        if not any([hmac.compare_digest(given, secret) for secret in self._secrets]):  # a list: each is compared
+        if not any(hmac.compare_digest(given, secret) for secret in self._secrets):
             raise Refused
         try:
             update = json.loads(request.body)
@@ -136,10 +140,14 @@ class Telegram:
             payloads[-1]["reply_markup"] = _buttons(message)
         elif message.wants_place:
             payloads[-1]["reply_markup"] = _place_button(message.place_label)
+        if message.instead_of and len(payloads) == 1:
+            payloads[0]["message_id"] = int(message.instead_of)
         return payloads
 
     def shows(self, payload: Payload) -> str:
-        """The text of a payload as the person sees it."""
+        """The text of a payload as the person sees it; where only the buttons of a message change, those."""
+        if "message_id" in payload:
+            return "\n".join(button["text"] for (button,) in payload["reply_markup"]["inline_keyboard"])
         return html.unescape(re.sub("</?b>", "", payload["text"])) if "parse_mode" in payload else str(payload["text"])
 
     def pace(self, payload: Payload) -> Pace | None:  # noqa: ARG002 - each message counts as one
@@ -151,16 +159,28 @@ class Telegram:
         return Pace(f"{self.name} {address.user}", RATE_TO_ONE)
 
     async def send(self, address: Address, payload: Payload) -> str | None:
-        """Make one call; None, for Telegram gives no receipts. Raises SendError."""
+        """Make one call; None, for Telegram gives no receipts. Raises SendError.
+
+        With a `message_id` the buttons of that message are changed; if it is gone, the whole is sent.
+        """
         parameters = dict(payload)
+        message = parameters.pop("message_id", None)
         try:
-            await self._bot.send_message(int(address.user), parameters.pop("text"), api_kwargs=parameters)
+            if message:
+                markup = {"reply_markup": parameters["reply_markup"]}
+                await self._bot.edit_message_reply_markup(int(address.user), message, api_kwargs=markup)
+            else:
+                await self._bot.send_message(int(address.user), parameters.pop("text"), api_kwargs=parameters)
         except BadRequest as error:
-            if "parse entities" in error.message and "parse_mode" in payload:
+            if "message is not modified" in error.message.lower():
+                return None
+            if message:  # gone from the chat
+                await self.send(address, parameters)
+            elif "parse entities" in error.message and "parse_mode" in payload:
                 log.error("telegram refused our formatting: sent as plain text")
                 plain = {name: value for name, value in payload.items() if name != "parse_mode"}
                 await self.send(address, {**plain, "text": self.shows(payload)})
-            elif "message is not modified" not in error.message.lower():
+            else:
                 raise _send_error(error) from None
         except TelegramError as error:
             raise _send_error(error) from None
@@ -178,6 +198,23 @@ class Telegram:
         """Answer a button press, so that the client stops waiting. A press too old to be answered is no matter."""
         with suppress(TelegramError):
             await self._bot.answer_callback_query(ack)
+
+    async def mark(self, inbound: Inbound, pressed: Pressed) -> None:
+        """Answer a press, and change its message: the choice under its text, or only its buttons gone. Never raises."""
+        if inbound.ack:
+            with suppress(TelegramError):
+                await self._bot.answer_callback_query(inbound.ack, pressed.notice[:NOTICE_LIMIT])
+        if inbound.under:
+            with suppress(TelegramError):
+                await self._without_buttons(int(inbound.address.user), int(inbound.under), _marked(inbound, pressed))
+
+    async def _without_buttons(self, chat: int, message: int, text: str) -> None:
+        """Take a message's buttons away, with another text (HTML) if there is one."""
+        if text:
+            parameters = {"link_preview_options": {"is_disabled": True}}
+            await self._bot.edit_message_text(text, chat, message, parse_mode=ParseMode.HTML, api_kwargs=parameters)
+        else:
+            await self._bot.edit_message_reply_markup(chat, message)
 
     async def leave(self, chat: int, text: str) -> None:
         """Say once, in a group, `text` and the link to the private chat; then leave it. Never raises."""
@@ -219,7 +256,8 @@ class Telegram:
             return []
         # A payload of another time counts as a tap on an old button, which changes nothing (FC-07).
         tap = read_tap(query.data or "") or Tap("", "", "")
-        return [self._inbound(query.from_user.id, query.from_user, id, tap, self._clock(), ack=query.id)]
+        inbound = self._inbound(query.from_user.id, query.from_user, id, tap, self._clock())
+        return [replace(inbound, ack=query.id, under=_under(query.message), shown=_shown(query.message))]
 
     def _message(self, message: Message, id: str, event: Event | None) -> Sequence[Arrival]:
         if message.chat.type in _GROUPS:
@@ -229,11 +267,33 @@ class Telegram:
         at = message.edit_date or message.date
         return [self._inbound(message.chat.id, message.from_user, id, event, at)]
 
-    def _inbound(
-        self, user: int, sender: User | None, id: str, event: Event, at: datetime, ack: str | None = None
-    ) -> Inbound:
+    def _inbound(self, user: int, sender: User | None, id: str, event: Event, at: datetime) -> Inbound:
         hint = sender.language_code if sender else None
-        return Inbound(Address(self.name, str(user)), id, event, at, ack=ack, hint=hint)
+        return Inbound(Address(self.name, str(user)), id, event, at, hint=hint)
+
+
+def _under(message: MaybeInaccessibleMessage | None) -> str | None:
+    """Which message a press stands under, unless its buttons are gone by now."""
+    if message is None or (isinstance(message, Message) and message.is_accessible and message.reply_markup is None):
+        return None
+    return str(message.message_id)
+
+
+def _shown(message: MaybeInaccessibleMessage | None) -> str | None:
+    """The text of our message as HTML, as an update brings it; None where it brings none."""
+    try:
+        return message.text_html if isinstance(message, Message) and message.text else None
+    except (ValueError, IndexError):  # entities that lie outside the text: the press counts all the same
+        return None
+
+
+def _marked(inbound: Inbound, pressed: Pressed) -> str:
+    """The text of a pressed message with what was chosen under it; empty where there is none, or no room."""
+    if not inbound.shown or not pressed.chosen:
+        return ""
+    chosen = "".join(f"\n✓ {html.escape(label, quote=False)}" for label in pressed.chosen)
+    text = f"{inbound.shown}\n{chosen}"
+    return text if len(html.unescape(re.sub("<[^>]*>", "", text))) <= LIMIT else ""
 
 
 def _membership(change: ChatMemberUpdated, id: str) -> Sequence[Arrival]:

@@ -18,6 +18,7 @@ from conversations.prompts import MENUS, PROMPTS
 from conversations.questions import SKIPPED, Answer, Question
 from conversations.replies import (
     Ask,
+    Chosen,
     Country,
     EmergencyNumbers,
     Lines,
@@ -41,13 +42,16 @@ CARD_PAGES = 6
 class Turn:
     """What one event led to. `session` None: forget this person. `notes` are ids for counting, never values.
 
-    `keep`: how long the session is kept when it is not the usual time.
+    `keep`: how long the session is kept when it is not the usual time. `chosen`: the answer that a tap has given, to be
+    shown in place of the buttons; `in_place`: nothing is new but the ticks of the list that was tapped.
     """
 
     session: Session | None
     replies: tuple[Reply, ...]
     notes: tuple[str, ...] = ()
     keep: timedelta | None = None
+    chosen: Chosen | None = None
+    in_place: bool = False
 
 
 @dataclass(frozen=True)
