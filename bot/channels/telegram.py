@@ -100,7 +100,7 @@ class Telegram:
         calls = HTTPXRequest(connection_pool_size=64, read_timeout=wait, write_timeout=wait, pool_timeout=wait)
         self._requests = calls, HTTPXRequest()
         self._bot = Bot(token, base_url=api, request=calls, get_updates_request=self._requests[1])
-        self._rate = rate
+        self._wait, self._rate = wait, rate
         self._clock = clock
         self._told: set[int] = set()  # groups that were pointed to the private chat
 
@@ -230,6 +230,13 @@ class Telegram:
         with suppress(TelegramError):
             await self._bot.leave_chat(chat)
 
+    async def ask(self, method: str, **parameters: Any) -> Any:
+        """Any other method of the Bot API, for setting up; its result as JSON. Raises SendError."""
+        try:
+            return await self._call(method, parameters, self._wait)
+        except TelegramError as error:
+            raise _send_error(error) from None
+
     async def drop_webhook(self) -> None:
         """Let updates be fetched. Raises TelegramError."""
         await self._bot.delete_webhook()
@@ -237,18 +244,20 @@ class Telegram:
     async def fetch(self, offset: int, wait: float) -> list[dict[str, Any]]:
         """Updates from `offset` on, as JSON, waiting up to `wait` seconds for the first. Raises TelegramError.
 
-        Not by `Bot.get_updates`, which refuses them all when one makes no sense to it. In lower case, because the
-        library warns of a method it has itself; Telegram does not mind the case
-        (https://core.telegram.org/bots/api#making-requests).
+        Not by `Bot.get_updates`, which refuses them all when one makes no sense to it.
         """
         parameters = {"offset": offset, "timeout": int(wait), "allowed_updates": list(ALLOWED)}
-        updates = await self._bot.do_api_request("getupdates", api_kwargs=parameters, read_timeout=wait + 10)
-        return list(updates)
+        return list(await self._call("getUpdates", parameters, wait + 10))
 
     async def close(self) -> None:
         """Close the connections."""
         for request in self._requests:
             await request.shutdown()
+
+    async def _call(self, method: str, parameters: dict[str, Any], wait: float) -> Any:
+        """A method by its name, in lower case, because the library warns of one it has itself; Telegram does not mind
+        the case (https://core.telegram.org/bots/api#making-requests)."""
+        return await self._bot.do_api_request(method.lower(), api_kwargs=parameters, read_timeout=wait)
 
     def _pressed(self, update: Update, id: str) -> Sequence[Arrival]:
         query = update.callback_query

@@ -140,6 +140,8 @@ UNSURE_NUMBER = 9
 SLASH = {"start": "hello", "help": "help", "back": "back", "change": "change", "results": "results", "centre": "centre",
          "person": "person", "language": "language", "restart": "restart", "delete": "delete", "stop": "stop",
          "center": "centre", "why": "why", "skip": "skip", "more": "more"}  # fmt: skip
+MENU = ("start", "help", "back", "change", "results", "centre", "person", "language", "restart", "delete", "stop")
+"""Those that a menu of commands lists, in order; each has a text, `telegram.command.<name>`."""
 
 
 def read(
