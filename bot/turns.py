@@ -27,6 +27,7 @@ from conversations.planner import Plan
 from conversations.prompts import MENUS
 from conversations.session import Session, dump, load
 from conversations.turns import taps
+from conversations.turns.beginning import POSTER
 from conversations.understanding.normal import words
 from conversations.wording import word
 
@@ -107,7 +108,9 @@ class Turns:
             heard.tell(inbound.id, pressed)
         if self.watch is not None:
             self.watch(inbound, turn, messages, catalogue)
-        step = Step(dump(turn.session) if turn.session else None, turn.keep or timedelta(hours=guide.operator.hours))
+        keep = turn.keep or timedelta(hours=guide.operator.hours)
+        posters = tuple(note for note in turn.notes if note.startswith(POSTER))
+        step = Step(dump(turn.session) if turn.session else None, keep, counts=posters)
         return self._with_replies(step, messages, heard, led_somewhere=_led_somewhere(guide, session, turn, inbound))
 
     def _withheld(self, heard: "_Heard") -> Step | None:

@@ -87,7 +87,8 @@ def _led_to(talk: Talk, event: Event, understood: Understood) -> Turn:
         return beginning.first(talk, event, understood)
     if talk.session.stopped:
         quiet = isinstance(understood, Commanded) and understood.name in ("stop", "thanks")
-        return Turn(talk.session, ()) if quiet else beginning.greet(talk)
+        link = understood.argument if isinstance(understood, Commanded) and understood.name == "hello" else ""
+        return Turn(talk.session, ()) if quiet else beginning.welcome(talk, link)
     if isinstance(understood, Commanded):
         return command(talk, understood)
     if talk.session.language is None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.channels.telegram import ALLOWED, Telegram
 from conversations.catalogue import Catalogue
+from conversations.invitation import Invitation
 from conversations.understanding import MENU
 
 PATH = "/telegram/updates"
@@ -65,6 +66,12 @@ async def set_up(
     for code, catalogue in {"": default, **_by_code(catalogues)}.items():
         await _language(telegram, code, catalogue, say, dry_run=dry_run)
     await _by_hand(telegram, say)
+
+
+async def link(telegram: Telegram, invitation: Invitation) -> str:
+    """The address that opens the chat with what an invitation carries. Raises SendError."""
+    me = await telegram.ask("getMe")
+    return f"https://t.me/{me['username']}?start={invitation.payload}"
 
 
 async def _webhook(telegram: Telegram, url: str, secret: str, say: Callable[[str], None], *, dry_run: bool) -> None:

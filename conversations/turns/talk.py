@@ -221,10 +221,12 @@ class Talk:
         if self.country and not self.centres_in(self.country):
             none = self.no_centre(self.country)
             return self.again(*said, none) if self.here.asked else self.go_on(*said, none)
-        if not for_results:
-            return self.ask(Asked("town", subject="centres"), *said)
-        told = replace(self.here, told=self.here.told | {"town"})
-        return self.on(told).ask(Asked("town", subject="results"), *said)
+        subject, told = ("results", {"town"}) if for_results else ("centres", set())
+        talk = self.on(replace(self.here, told=self.here.told | told, near=""))
+        near = next((near.centre for near in self.centres_in(self.country) if near.centre.id == self.here.near), None)
+        if near is not None:
+            return talk.ask(Asked("near_centre", PROMPTS["near_centre"], (near.id,), subject), *said)
+        return talk.ask(Asked("town", subject=subject), *said)
 
     # ------------------------------------------------------------------ results
 

@@ -278,7 +278,7 @@ class _Reader:
     def _answer(self, body: str) -> Understood:
         question, asked = self.question, self._asked
         assert asked is not None  # noqa: S101  # see read()
-        if asked.id in ("town", "centres", "results", "card", "lines") or (
+        if asked.id in ("town", "near_centre", "centres", "results", "card", "lines") or (
             self.session and self.session.consent is False
         ):
             return self._place_or_option(body, asked)

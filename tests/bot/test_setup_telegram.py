@@ -12,7 +12,8 @@ from aiohttp import web
 from bot.channels import Outcome, SendError
 from bot.channels.telegram import ALLOWED, Telegram
 from bot.cli import main
-from bot.setup.telegram import set_up
+from bot.setup.telegram import link, set_up
+from conversations.invitation import Invitation, mark, read_invitation
 from conversations.understanding import MENU, SLASH
 from tests.conversation import today
 from tests.processes import settings
@@ -166,6 +167,27 @@ async def test_when_telegram_asks_to_wait() -> None:
             await made(telegram)
     assert raised.value.outcome is Outcome.NOT_SENT
     assert raised.value.after is not None
+
+
+async def test_the_link_of_a_poster() -> None:
+    """Which the conversation reads back."""
+    invitation = Invitation("es", mark("mx-tapachula-comar-multiservicios"), 12)
+    async with remembering() as (_, telegram):
+        address = await link(telegram, invitation)
+    start, _, payload = address.partition("?start=")
+    assert (start, read_invitation(payload)) == ("https://t.me/rumbo_bot", invitation)
+
+
+@pytest.mark.parametrize(
+    "more", [["--link", "xx"], ["--link", "es", "--centre", "nowhere"], ["--link", "es", "--poster", "10000"]]
+)
+def test_a_link_that_cannot_be(
+    more: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line says why."""
+    monkeypatch.setattr("os.environ", settings("http://127.0.0.1:1"))
+    assert main(["setup", "telegram", *more]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_every_command_of_the_menu_is_understood() -> None:
