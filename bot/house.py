@@ -93,7 +93,8 @@ class House:
         channel = self.channels.get("telegram")
         if isinstance(channel, Telegram):  # which puts the link under the line itself
             catalogues = self.guide.catalogues
-            catalogue = catalogues.get(DEFAULT_LANGUAGE) or next(iter(catalogues.values()))
+            wished = ((leave.hint or "").split("-")[0], DEFAULT_LANGUAGE, *catalogues)
+            catalogue = next(catalogues[language] for language in wished if language in catalogues)
             before, _, after = catalogue.template("odd.group").partition("{link}")
             await channel.leave(leave.chat, f"{before.strip()} {after.strip()}".strip())
 

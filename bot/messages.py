@@ -100,13 +100,14 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """A group the bot was put into: a neutral line is owed, and then to go. `id` is the carrier's own, as in Inbound.
+    """A group the bot was put into: a neutral line is owed, and then to go. `id` and `hint` are as in Inbound.
 
     Nobody is interviewed where others can read the answers (FC-36), so no group message becomes an Inbound.
     """
 
     chat: int
     id: str
+    hint: str | None = None
 
 
 Arrival = Inbound | Receipt | Leave

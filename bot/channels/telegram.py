@@ -139,7 +139,10 @@ class Telegram:
         if message.choices:
             payloads[-1]["reply_markup"] = _buttons(message)
         elif message.wants_place:
-            payloads[-1]["reply_markup"] = _place_button(message.place_label)
+            payloads[-1]["reply_markup"] = _place_button(message)
+        if message.personal:
+            for payload in payloads:
+                payload["protect_content"] = True
         if message.instead_of and len(payloads) == 1:
             payloads[0]["message_id"] = int(message.instead_of)
         return payloads
@@ -310,13 +313,15 @@ def _membership(change: ChatMemberUpdated, id: str) -> Sequence[Arrival]:
     status = change.new_chat_member.status
     if change.chat.type == Chat.PRIVATE and status == ChatMemberStatus.BANNED:
         return [Receipt(Address("telegram", str(change.chat.id)), id, status, ending="stopped")]
-    return [Leave(change.chat.id, id)] if change.chat.type in _GROUPS and status in _MEMBER else []
+    added = change.chat.type in _GROUPS and status in _MEMBER
+    return [Leave(change.chat.id, id, change.from_user.language_code)] if added else []
 
 
 def _group(message: Message, id: str) -> Sequence[Arrival]:
     """A message in a group: go; but a group that became another one, or that we have left, is not written to."""
     gone = message.migrate_to_chat_id or message.migrate_from_chat_id or message.left_chat_member
-    return [] if gone else [Leave(message.chat.id, id)]
+    hint = message.from_user.language_code if message.from_user else None
+    return [] if gone else [Leave(message.chat.id, id, hint)]
 
 
 def _event(message: Message) -> Event | None:
@@ -366,9 +371,11 @@ def _buttons(message: OurMessage) -> dict[str, Any]:
     }
 
 
-def _place_button(label: str) -> dict[str, Any]:
-    button = {"text": label, "request_location": True}
-    return {"keyboard": [[button]], "resize_keyboard": True, "one_time_keyboard": True}
+def _place_button(message: OurMessage) -> dict[str, Any]:
+    """A button that shares the place, and beside it the name of the town can be typed."""
+    button = {"text": message.place_label, "request_location": True}
+    keyboard = {"keyboard": [[button]], "resize_keyboard": True, "one_time_keyboard": True}
+    return {**keyboard, "input_field_placeholder": message.place_hint} if message.place_hint else keyboard
 
 
 def _send_error(error: TelegramError) -> SendError:

@@ -204,7 +204,7 @@ def test_a_block_is_a_stop() -> None:
 )
 def test_a_group_is_left(update: dict[str, Any]) -> None:
     """Answers about papers and family are not for everyone to see (FC-36)."""
-    assert read(**update) == [Leave(-4000001, "u555000001")]
+    assert read(**update) == [Leave(-4000001, "u555000001", "es")]
 
 
 @pytest.mark.parametrize("given", [None, "", "wrong", "secret_0001 ", "sécret"])
@@ -271,9 +271,19 @@ def test_a_place_can_be_shared_by_a_button() -> None:
     asks = Message((Span("¿Dónde?"),), wants_place=True, place_label="Mi ubicación")
     (payload,) = TELEGRAM.render(asks)
     button = {"text": "Mi ubicación", "request_location": True}
-    assert payload["reply_markup"] == {"keyboard": [[button]], "resize_keyboard": True, "one_time_keyboard": True}
+    keyboard = {"keyboard": [[button]], "resize_keyboard": True, "one_time_keyboard": True}
+    assert payload["reply_markup"] == keyboard
+    (payload,) = TELEGRAM.render(replace(asks, place_hint="Nombre de la ciudad"))
+    assert payload["reply_markup"] == {**keyboard, "input_field_placeholder": "Nombre de la ciudad"}
     (payload,) = TELEGRAM.render(Message(asks.text, (Choice("r:q:o", "x", "1"),), wants_place=True, place_label="y"))
     assert "inline_keyboard" in payload["reply_markup"]
+
+
+def test_what_is_personal_is_not_passed_on() -> None:
+    """In every part; the rest is (decision 15)."""
+    long = Message((Span("x" * 5000),))
+    assert [payload.get("protect_content") for payload in TELEGRAM.render(replace(long, personal=True))] == [True, True]
+    assert [payload.get("protect_content") for payload in TELEGRAM.render(long)] == [None, None]
 
 
 def test_long_texts_come_in_parts_with_the_buttons_under_the_last() -> None:

@@ -107,6 +107,28 @@ def test_an_answer_that_is_asked_back_is_not_taken_yet() -> None:
     assert person.turn.chosen is None
 
 
+def test_what_is_personal() -> None:
+    """The results, and the private questions; not a pathway's card, nor places, which people pass on."""
+    person = Person(medium=TELEGRAM).writes("/start", "1", *TO_RESULTS)
+    assert _personal(person)
+    person.taps(person.options[0])
+    assert person.asked == "card"
+    assert not _personal(person)
+    assert not _personal(person.writes("centro", "Tapachula"))
+    private = Person(medium=TELEGRAM).writes("/start", "1", "1", "USA", "Honduras", "15", "1")
+    assert private.asked == "private"
+    assert not _personal(private)
+    question = private.guide.question(private.taps("go_on").asked or "")
+    assert question is not None
+    assert question.policy == "private"
+    assert _personal(private)
+
+
+def _personal(person: Person) -> bool:
+    assert person.message is not None
+    return person.message.personal
+
+
 def test_menus_stay_in_use() -> None:
     """Under results, cards and places people look around."""
     person = Person(medium=TELEGRAM).writes("/start", "1", *TO_RESULTS)
