@@ -56,7 +56,7 @@ class Turns:
         """
         del channel  # the address names it; one path for webhooks, polling and the sweep
         pressed: dict[str, Pressed] = {}
-        step = partial(self.step, tell=pressed.__setitem__)
+        step = partial(self.step, tell=pressed.__setitem__) if inbound.ack else self.step
         await self.store.accept(inbound)
         # Also for a message seen before: its first delivery may have died between accepting and answering.
         await self.store.advance(inbound.address, step)

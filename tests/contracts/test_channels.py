@@ -477,7 +477,7 @@ async def test_a_mark_that_is_lost_is_no_matter(telegram: Telegram, telegram_pee
 
 
 async def test_ticks_in_place(telegram: Telegram, telegram_peer: TelegramPeer) -> None:
-    """The buttons change where they are; the same once more is fine; of a message that is gone the whole comes again."""
+    """The buttons change where they are; the same once more is fine; if the message is gone the whole comes again."""
     inbound = await pressed_under(telegram, telegram_peer)
     ticked = replace(MESSAGES["choices"], choices=MESSAGES["choices"].choices[:1], instead_of=inbound.under)
     for _ in range(2):
