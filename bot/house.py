@@ -93,7 +93,8 @@ class House:
         channel = self.channels.get("telegram")
         if isinstance(channel, Telegram):  # which puts the link under the line itself
             catalogues = self.guide.catalogues
-            catalogue = catalogues.get(DEFAULT_LANGUAGE) or next(iter(catalogues.values()))
+            wished = ((leave.hint or "").split("-")[0], DEFAULT_LANGUAGE, *catalogues)
+            catalogue = next(catalogues[language] for language in wished if language in catalogues)
             before, _, after = catalogue.template("odd.group").partition("{link}")
             await channel.leave(leave.chat, f"{before.strip()} {after.strip()}".strip())
 
@@ -317,4 +318,5 @@ def _twilio_channels(twilio: TwilioSettings, public_url: str) -> dict[ChannelNam
 def _telegram_channel(telegram: TelegramSettings) -> Channel:
     from bot.channels.telegram import RATE, Telegram
 
-    return Telegram(telegram.token.value, telegram.webhook_secret.value, api=telegram.api, rate=telegram.rate or RATE)
+    secrets = (secret.value for secret in telegram.webhook_secrets)
+    return Telegram(telegram.token.value, *secrets, api=telegram.api, rate=telegram.rate or RATE)

@@ -51,6 +51,8 @@ class Inbound:
     `alias` is a second address of the same person (WhatsApp's business-scoped id). `ack` is a call owed to the carrier
     (Telegram's callback query id), due within 150 s. `hint` is a language tag the client offered, never proof.
     `carrier` names what the carrier has already done by itself ("STOP", "START", "HELP" when it has answered).
+    `under` is what the carrier calls the message of ours whose button was pressed, and `shown` its text, in the
+    carrier's own form; the text is not kept with the rest.
     """
 
     address: Address
@@ -61,6 +63,19 @@ class Inbound:
     ack: str | None = None
     hint: str | None = None
     carrier: str | None = None
+    under: str | None = None
+    shown: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What became of a pressed button: the labels that were `chosen` by it, or none when it was of another time.
+
+    `notice` is what the person is told in passing. There is none of this while a button stays in use.
+    """
+
+    notice: str
+    chosen: tuple[str, ...] = ()
 
 
 Ending = Literal["delivered", "again", "closed", "refused", "stopped"]
@@ -85,13 +100,14 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """A group the bot was put into: a neutral line is owed, and then to go. `id` is the carrier's own, as in Inbound.
+    """A group the bot was put into: a neutral line is owed, and then to go. `id` and `hint` are as in Inbound.
 
     Nobody is interviewed where others can read the answers (FC-36), so no group message becomes an Inbound.
     """
 
     chat: int
     id: str
+    hint: str | None = None
 
 
 Arrival = Inbound | Receipt | Leave

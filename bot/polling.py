@@ -63,12 +63,12 @@ async def _take(
     """Take the updates in order, then make the calls owed for them. Raises Unavailable: all will be fetched again."""
     arrivals = [arrival for update in updates for arrival in _read(telegram, update)]
     try:
-        await intake.take(arrivals, telegram)
+        owed = await intake.take(arrivals, telegram)
     except Unavailable:
         if outage:
             await asyncio.gather(*(outage.tell([arrival], telegram) for arrival in arrivals))
         raise
-    await asyncio.gather(*(intake.settle([arrival], telegram) for arrival in arrivals))
+    await asyncio.gather(*(intake.settle([debt], telegram) for debt in owed))
 
 
 def _read(telegram: Telegram, update: Mapping[str, Any]) -> Sequence[Arrival]:

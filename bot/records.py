@@ -44,6 +44,7 @@ class _Inbound(msgspec.Struct):
     ack: str | None = None
     hint: str | None = None
     carrier: str | None = None
+    under: str | None = None
 
 
 def dump_inbound(inbound: Inbound) -> bytes:
@@ -60,6 +61,7 @@ def dump_inbound(inbound: Inbound) -> bytes:
         ack=inbound.ack,
         hint=inbound.hint,
         carrier=inbound.carrier,
+        under=inbound.under,
     )
     return msgspec.json.encode(record)
 
@@ -77,6 +79,7 @@ def load_inbound(record: bytes) -> Inbound:
             ack=known.ack,
             hint=known.hint,
             carrier=known.carrier,
+            under=known.under,
         )
     except (msgspec.MsgspecError, KeyError):
         # The cause would quote what the person wrote.

@@ -18,6 +18,7 @@ _LOCAL = ("127.0.0.1", "localhost", "::1")
 _STORES = ("redis://", "rediss://", "redis+cluster://", "rediss+cluster://", "unix://")
 _NUMBER = r"\+[1-9]\d{6,14}"
 _SERVICE = r"MG[0-9a-fA-F]{32}"
+_WEBHOOK = r"[A-Za-z0-9_-]{1,256}"
 
 
 TELEGRAM_API = "https://api.telegram.org/bot"
@@ -66,13 +67,13 @@ class TwilioSettings:
 
 @dataclass(frozen=True, slots=True)
 class TelegramSettings:
-    """The Telegram bot. `webhook_secret` is what each webhook must bring; `api` another server (a stand-in).
+    """The Telegram bot. `webhook_secrets`: one of them each webhook must bring; `api` another server (a stand-in).
 
     `rate` is in messages a second; 0 leaves it to the channel.
     """
 
     token: Secret
-    webhook_secret: Secret
+    webhook_secrets: tuple[Secret, ...]
     api: str
     rate: int
 
@@ -239,7 +240,7 @@ class _Reader:
             self.mistakes.append("TWILIO_API_KEY and TWILIO_API_SECRET go together: set both, or neither")
         return TwilioSettings(
             sid=sid,
-            secrets=tuple(Secret(token.strip()) for token in tokens.split(",") if token.strip()),
+            secrets=_apart(tokens),
             user=user,
             password=Secret(password),
             sms_sender=sms,
@@ -253,11 +254,13 @@ class _Reader:
         token = self.matching("TELEGRAM_BOT_TOKEN", r"\d+:[\w-]+", "as BotFather gave it: digits, a colon, letters")
         if not token:
             return None
-        secret = self.matching(
-            "TELEGRAM_WEBHOOK_SECRET", r"[A-Za-z0-9_-]{1,256}", "up to 256 letters, digits, underscores or hyphens"
+        secrets = self.matching(
+            "TELEGRAM_WEBHOOK_SECRET",
+            rf"{_WEBHOOK}(\s*,\s*{_WEBHOOK})?",
+            "up to 256 letters, digits, underscores or hyphens; or two such, separated by a comma",
         )
         rate = self.number("TELEGRAM_RATE", 0, 0, 10_000)
-        return TelegramSettings(Secret(token), Secret(secret), self.address("TELEGRAM_API", TELEGRAM_API), rate)
+        return TelegramSettings(Secret(token), _apart(secrets), self.address("TELEGRAM_API", TELEGRAM_API), rate)
 
     def check_together(self, settings: Settings, *, channels: bool) -> None:
         """What only shows when several settings are seen together."""
@@ -271,3 +274,8 @@ class _Reader:
             self.mistakes.append(
                 "RUMBO_KEYS is not set: what lies in REDIS_URL is sealed with it (rumbo keys makes one)"
             )
+
+
+def _apart(secrets: str) -> tuple[Secret, ...]:
+    """Secrets that stand in one variable, separated by commas."""
+    return tuple(Secret(secret.strip()) for secret in secrets.split(",") if secret.strip())

@@ -9,22 +9,25 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 
 from bot import fragments, logs
 from bot.channels import Channel
 from bot.guard import WINDOW, Recent, Silence
-from bot.messages import ChannelName, Inbound, Outbound, Receipt
+from bot.messages import ChannelName, Inbound, Outbound, Pressed, Receipt
 from bot.store import Step, Store
 from conversations.catalogue import Catalogue
 from conversations.converse import Turn, converse, is_urgent, too_many
 from conversations.events import Text
 from conversations.guide import Guide
+from conversations.labels import label
 from conversations.medium import MEDIA
 from conversations.message import Message, Span
 from conversations.planner import Plan
 from conversations.prompts import MENUS
 from conversations.session import Session, dump, load
+from conversations.turns import taps
+from conversations.turns.beginning import POSTER
 from conversations.understanding.normal import words
 from conversations.wording import word
 
@@ -46,15 +49,21 @@ class Turns:
     watch: Callable[[Inbound, Turn, Sequence[Message], Catalogue], None] | None = None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    async def receive(self, inbound: Inbound, channel: Channel) -> None:
-        """Accept a message and handle what waits. A message seen before changes nothing. Raises store.Unavailable."""
+    async def receive(self, inbound: Inbound, channel: Channel) -> Pressed | None:
+        """Accept a message and handle what waits; what became of it, if it was a pressed button and we handled it.
+
+        A message seen before changes nothing. Raises store.Unavailable.
+        """
         del channel  # the address names it; one path for webhooks, polling and the sweep
+        pressed: dict[str, Pressed] = {}
+        step = partial(self.step, tell=pressed.__setitem__) if inbound.ack else self.step
         await self.store.accept(inbound)
         # Also for a message seen before: its first delivery may have died between accepting and answering.
-        await self.store.advance(inbound.address, self.step)
+        await self.store.advance(inbound.address, step)
         if fragments.may_go_on(inbound):
             await asyncio.sleep(fragments.WAITS.total_seconds())
-            await self.store.advance(inbound.address, self.step)
+            await self.store.advance(inbound.address, step)
+        return pressed.get(inbound.id)
 
     async def receipt(self, receipt: Receipt) -> None:
         """What a carrier reports: somebody who wants no more, or can never be reached, is forgotten."""
@@ -64,10 +73,17 @@ class Turns:
         elif receipt.ending:
             await self.store.settle(receipt)
 
-    def step(self, saved: str | None, inbound: Inbound, serial: int, recent: str | None = None) -> Step:
-        """The session after a message, and what to send. Never raises."""
+    def step(
+        self,
+        saved: str | None,
+        inbound: Inbound,
+        serial: int,
+        recent: str | None = None,
+        tell: Callable[[str, Pressed], None] = lambda *_: None,
+    ) -> Step:
+        """The session after a message, and what to send. Never raises. `tell` hears what becomes of a button."""
         now = self.clock()
-        heard = _Heard(saved, inbound, serial, Recent.load(recent, now.timestamp()), now)
+        heard = _Heard(saved, inbound, serial, Recent.load(recent, now.timestamp()), now, tell)
         try:
             return self._withheld(heard) or self._answered(heard)
         except Exception as error:  # noqa: BLE001  # the one place that turns our bugs into an apology
@@ -85,9 +101,16 @@ class Turns:
         catalogue = self._catalogue(guide, _language(turn.session) or _language(session), inbound)
         known = Plan(guide, turn.session.answers, medium.private).known if turn.session else None
         messages = word(turn.replies, turn.session, guide, catalogue, medium, inbound.at, known)
+        if turn.in_place:
+            messages = [replace(message, instead_of=inbound.under) for message in messages]
+        pressed = _pressed(turn, guide, catalogue)
+        if inbound.ack and pressed:
+            heard.tell(inbound.id, pressed)
         if self.watch is not None:
             self.watch(inbound, turn, messages, catalogue)
-        step = Step(dump(turn.session) if turn.session else None, turn.keep or timedelta(hours=guide.operator.hours))
+        keep = turn.keep or timedelta(hours=guide.operator.hours)
+        posters = tuple(note for note in turn.notes if note.startswith(POSTER))
+        step = Step(dump(turn.session) if turn.session else None, keep, counts=posters)
         return self._with_replies(step, messages, heard, led_somewhere=_led_somewhere(guide, session, turn, inbound))
 
     def _withheld(self, heard: "_Heard") -> Step | None:
@@ -172,13 +195,17 @@ class Turns:
 
 @dataclass(frozen=True)
 class _Heard:
-    """What a step goes by: the session as text, the message, the turn's serial, what passed lately, and the time."""
+    """What a step goes by: the session as text, the message, the turn's serial, what passed lately, and the time.
+
+    `tell` hears what becomes of a button; a step that is taken again tells it again.
+    """
 
     saved: str | None
     inbound: Inbound
     serial: int
     lately: Recent
     now: datetime
+    tell: Callable[[str, Pressed], None]
 
     @cached_property
     def session(self) -> Session | None:
@@ -198,6 +225,14 @@ def _led_somewhere(guide: Guide, before: Session | None, turn: Turn, inbound: In
         return True
     after = turn.session
     return before is not None and (after is None or (before.answers, before.consent) != (after.answers, after.consent))
+
+
+def _pressed(turn: Turn, guide: Guide, catalogue: Catalogue) -> Pressed | None:
+    """What a pressed button's own message is to show; None while the button stays in use."""
+    if turn.chosen:
+        labels = (label(guide, turn.chosen.question, option, catalogue) for option in turn.chosen.options)
+        return Pressed(catalogue.text("telegram.toast.taken"), tuple(labels))
+    return Pressed(catalogue.text("telegram.toast.old")) if taps.OLD in turn.notes else None
 
 
 def _tell_fault(error: Exception, inbound: Inbound) -> None:

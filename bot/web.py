@@ -86,13 +86,13 @@ class _Webhooks:
             return parsed
         channel, arrivals = parsed
         try:
-            await self._intake.take(arrivals, channel)
+            owed = await self._intake.take(arrivals, channel)
         except Unavailable:
             log.warning("%s webhook answered 503: the store is away", channel.name)
             telling = BackgroundTask(self._outage.tell, arrivals, channel)
             return Response(status_code=503, headers={"Retry-After": RETRY_AFTER}, background=telling)
         response = answer()
-        response.background = BackgroundTask(self._intake.settle, arrivals, channel)
+        response.background = BackgroundTask(self._intake.settle, owed, channel)
         return response
 
     async def fallback(self, http: HttpRequest) -> Response:

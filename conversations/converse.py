@@ -9,18 +9,18 @@ what people meant is decided in `understanding`, what each kind of message leads
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from conversations.events import Event
+from conversations.events import Event, Tap
 from conversations.guide import Guide
 from conversations.medium import Medium
 from conversations.replies import Emergency, Reply, Say
 from conversations.revival import revive
 from conversations.session import Session
-from conversations.turns import beginning
+from conversations.turns import beginning, taps
 from conversations.turns.answers import answer
 from conversations.turns.commands import command
 from conversations.turns.danger import danger
 from conversations.turns.talk import Talk, Turn
-from conversations.understanding import Commanded, Endangered, read
+from conversations.understanding import Commanded, Endangered, Understood, read
 
 __all__ = ["Turn", "converse", "is_urgent", "too_many"]
 
@@ -47,7 +47,7 @@ def converse(
     today, changed = revive(replace(session, seen=seen), guide)
     turn = _kept(_turn(Talk(guide, medium, now, today, hint, pause), event, carrier))
     if changed and turn.replies and turn.session is not None and not turn.session.stopped:
-        return replace(turn, replies=(Say("session.questions_changed"), *turn.replies))
+        return replace(turn, replies=(Say("session.questions_changed"), *turn.replies), in_place=False)
     return turn
 
 
@@ -76,13 +76,19 @@ def _turn(talk: Talk, event: Event, carrier: str | None) -> Turn:
     if carrier:
         return _after_the_carrier(talk, carrier)
     understood = read(event, talk.session, talk.guide, talk.guide.lexicon, talk.country)
+    turn = _led_to(talk, event, understood)
+    return taps.settled(talk, event, understood, turn) if isinstance(event, Tap) else turn
+
+
+def _led_to(talk: Talk, event: Event, understood: Understood) -> Turn:
     if isinstance(understood, Endangered):
         return danger(talk, understood.kind)
     if talk.session is None:
         return beginning.first(talk, event, understood)
     if talk.session.stopped:
         quiet = isinstance(understood, Commanded) and understood.name in ("stop", "thanks")
-        return Turn(talk.session, ()) if quiet else beginning.greet(talk)
+        link = understood.argument if isinstance(understood, Commanded) and understood.name == "hello" else ""
+        return Turn(talk.session, ()) if quiet else beginning.welcome(talk, link)
     if isinstance(understood, Commanded):
         return command(talk, understood)
     if talk.session.language is None:

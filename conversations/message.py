@@ -34,9 +34,11 @@ class Choice:
 class Message:
     """One thing Rumbo says: text, the choices under it, and a last line that follows the choices.
 
-    `wants_place` asks the channel to make sharing a location easy, with `place_label` on the button.
+    `wants_place` asks the channel to make sharing a location easy, with `place_label` on the button and `place_hint`
+    where one can type instead. `personal`: it tells of the person, so a channel that can keeps it from being passed on.
     `question` is the id of what is asked (None for a plain statement): a question that the person has already moved
-    past is dropped rather than sent late. `language` is the one it is in.
+    past is dropped rather than sent late. `language` is the one it is in. `instead_of` is what the carrier calls the
+    message that this one differs from in nothing but its ticks: where it can, those are changed there.
     """
 
     text: tuple[Span, ...]
@@ -44,8 +46,11 @@ class Message:
     footer: str = ""
     wants_place: bool = False
     place_label: str = ""
+    place_hint: str = ""
     question: str | None = None
     language: str = ""
+    instead_of: str | None = None
+    personal: bool = False
 
     @property
     def plain(self) -> str:

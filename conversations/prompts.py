@@ -13,6 +13,7 @@ PROMPTS: Mapping[str, tuple[str, ...]] = {
     "town": (),
     "town_choice": (),
     "town_guess": ("yes", "no"),
+    "near_centre": ("yes", "no"),
     "results": (),
     "card": (),
     "centres": ("more_places", "results"),
@@ -32,6 +33,7 @@ YES_NO: Mapping[str, tuple[str, str]] = {
     "consent": ("go_on", "no_thanks"),
     "private": ("go_on", "skip_these"),
     "town_guess": ("yes", "no"),
+    "near_centre": ("yes", "no"),
     "restart": ("begin_again", "keep_going"),
     "resume": ("keep_going", "begin_again"),
     "stop_inside": ("stop_writing", "go_on"),
@@ -42,6 +44,9 @@ YES_NO: Mapping[str, tuple[str, str]] = {
 MENUS = frozenset(("results", "card", "centres"))
 """Prompts that stand under what they are about: put again they show their choices only. Their buttons lead from one to
 another and stay good while the person looks around."""
+
+ABOUT_A_PLACE = ("town", "town_choice", "town_guess", "near_centre")
+"""Prompts that ask where the person is."""
 
 ABOUT_A_QUESTION = ("miss", "guess", "which", "range", "contradiction")
 """Prompts that stand for the question of the interview that they are about, their `subject`."""

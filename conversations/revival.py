@@ -28,6 +28,8 @@ def _is_of_old(asked: Asked, guide: Guide) -> bool:
     match asked.id:
         case "change":
             return not all(guide.question(option) for option in asked.options)
+        case "near_centre":
+            return not any(centre.id in asked.ticked for centre in guide.centres)
         case "results":
             return not all(guide.pathway(option) for option in set(asked.options) - BESIDE_PATHWAYS)
     question = guide.question(asked.subject or asked.id)

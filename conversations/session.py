@@ -36,7 +36,8 @@ class Session:
     """One conversation. `run` names it on buttons; `seen` is when the last message came (seconds since 1970, UTC).
 
     `consent`: None before it was asked, False for somebody who declined and may still ask for places. `told` holds the
-    ids of things that are said only once. `stopped`: wants no messages; nothing else is kept then.
+    ids of things that are said only once. `stopped`: wants no messages; nothing else is kept then. `near`: the centre
+    whose link the person came by, until they were asked whether they are there.
     """
 
     run: str
@@ -49,6 +50,7 @@ class Session:
     misses: int = 0
     told: frozenset[str] = frozenset()
     stopped: bool = False
+    near: str = ""
 
 
 def dump(session: Session) -> str:
@@ -65,6 +67,7 @@ def dump(session: Session) -> str:
         "misses": session.misses,
         "told": sorted(session.told),
         "stopped": session.stopped,
+        "near": session.near,
     }
     return json.dumps({k: v for k, v in record.items() if v not in (None, {}, [], 0, "", False) or k == "consent"})
 
@@ -86,6 +89,7 @@ def load(text: str) -> Session:
             misses=int(record.get("misses", 0)),
             told=frozenset(record.get("told", ())),
             stopped=record.get("stopped", False),
+            near=str(record.get("near", "")),
         )
     except (KeyError, TypeError, AttributeError, IndexError) as error:
         raise ValueError("not a session record") from error

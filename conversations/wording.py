@@ -6,6 +6,7 @@ its own affair.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from conversations.catalogue import Catalogue
@@ -46,7 +47,8 @@ def word(
     blocks = [_block(writer, reply) for reply in replies]
     if not any(block.text or block.choices or block.footer for block in blocks):
         return []
-    return [_joined(writer, blocks)]
+    message = _joined(writer, blocks)
+    return [replace(message, personal=any(_is_personal(guide, reply) for reply in replies))]
 
 
 def _block(writer: Writer, reply: Reply) -> Block:
@@ -65,6 +67,17 @@ def _block(writer: Writer, reply: Reply) -> Block:
             return Block((Span(helping.danger(writer, reply)),))
         case ShowContact():
             return Block((Span(helping.contact(writer, reply)),))
+
+
+def _is_personal(guide: Guide, reply: Reply) -> bool:
+    """What fits this person, and what is asked on a screen of their own; not what they may want to pass on."""
+    match reply:
+        case ShowResults():
+            return True
+        case Ask(asked):
+            question = guide.question(asked.id) or guide.question(asked.subject)
+            return question is not None and question.policy == "private"
+    return False
 
 
 def _with_house(writer: Writer, values: Mapping[str, object]) -> dict[str, object]:
@@ -86,6 +99,7 @@ def _joined(writer: Writer, blocks: Sequence[Block]) -> Message:
         footer=last.footer,
         wants_place=last.wants_place,
         place_label=writer.text("button.share_location") if last.wants_place else "",
+        place_hint=writer.text("telegram.placeholder") if last.wants_place else "",
         question=last.question,
         language=writer.catalogue.language,
     )

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
-from bot.messages import Address, Arrival, ChannelName
+from bot.messages import Address, Arrival, ChannelName, Inbound, Pressed
 from bot.pace import Pace
 from conversations.events import Tap
 from conversations.message import Message
@@ -98,6 +98,17 @@ class Channel(Protocol):
 
     async def close(self) -> None:
         """Release connections."""
+
+
+@runtime_checkable
+class MarksButtons(Protocol):
+    """A channel whose buttons stay on the screen: a pressed question there turns into its answer."""
+
+    async def mark(self, inbound: Inbound, pressed: Pressed) -> None:
+        """Make the call owed for a press, and take its buttons away, with what was chosen in their place.
+
+        Never raises: a mark that is lost does no harm, for old buttons change nothing.
+        """
 
 
 def read_tap(data: str) -> Tap | None:

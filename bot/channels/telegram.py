@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,14 +20,14 @@ from typing import Any
 os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 import httpx
-from telegram import Bot, Chat, ChatMemberUpdated, Message, Update, User
+from telegram import Bot, Chat, ChatMemberUpdated, MaybeInaccessibleMessage, Message, Update, User
 from telegram.constants import ChatMemberStatus, ChatType, ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.channels import Malformed, Outcome, Payload, Refused, Request, SendError, read_tap
 from bot.channels.parts import Spans, split
-from bot.messages import Address, Arrival, ChannelName, Inbound, Leave, Receipt
+from bot.messages import Address, Arrival, ChannelName, Inbound, Leave, Pressed, Receipt
 from bot.pace import Pace
 from conversations.events import Event, Place, Tap, Text, Unreadable, UnreadableKind
 from conversations.message import Message as OurMessage
@@ -40,6 +41,9 @@ for library in ("telegram", "httpx", "httpcore"):
 
 LIMIT = 4096
 """The longest text, after entities are taken out."""
+
+NOTICE_LIMIT = 200
+"""The longest text that answers a press."""
 
 RATE, RATE_TO_ONE = 30.0, 1.0
 """Messages a second, in all and in one chat (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits)."""
@@ -75,9 +79,9 @@ _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 class Telegram:
     """The Telegram channel.
 
-    `secret` is what Telegram repeats in a header of each webhook; without one every webhook is refused. `api` is the
-    server's address up to the token. `wait` is how many seconds an answer may take, `rate` how many messages a second
-    the bot may send.
+    `secrets`: one of them Telegram repeats in a header of each webhook, two while one is being replaced; without any
+    every webhook is refused. `api` is the server's address up to the token. `wait` is how many seconds an answer may
+    take, `rate` how many messages a second the bot may send.
     """
 
     name: ChannelName = "telegram"
@@ -86,25 +90,24 @@ class Telegram:
     def __init__(
         self,
         token: str,
-        secret: str = "",
-        *,
+        *secrets: str,
         api: str = "https://api.telegram.org/bot",
         wait: float = 15.0,
         rate: float = RATE,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._secret = secret.encode()
+        self._secrets = [secret.encode() for secret in secrets if secret]
         calls = HTTPXRequest(connection_pool_size=64, read_timeout=wait, write_timeout=wait, pool_timeout=wait)
         self._requests = calls, HTTPXRequest()
         self._bot = Bot(token, base_url=api, request=calls, get_updates_request=self._requests[1])
-        self._rate = rate
+        self._wait, self._rate = wait, rate
         self._clock = clock
         self._told: set[int] = set()  # groups that were pointed to the private chat
 
     def parse(self, request: Request) -> Sequence[Arrival]:
         """Check the secret and read the update. Raises Refused or Malformed."""
         given = request.headers.get("x-telegram-bot-api-secret-token", "").encode()
-        if not self._secret or not hmac.compare_digest(given, self._secret):
+        if not any(hmac.compare_digest(given, secret) for secret in self._secrets):
             raise Refused
         try:
             update = json.loads(request.body)
@@ -136,11 +139,18 @@ class Telegram:
         if message.choices:
             payloads[-1]["reply_markup"] = _buttons(message)
         elif message.wants_place:
-            payloads[-1]["reply_markup"] = _place_button(message.place_label)
+            payloads[-1]["reply_markup"] = _place_button(message)
+        if message.personal:
+            for payload in payloads:
+                payload["protect_content"] = True
+        if message.instead_of and len(payloads) == 1:
+            payloads[0]["message_id"] = int(message.instead_of)
         return payloads
 
     def shows(self, payload: Payload) -> str:
-        """The text of a payload as the person sees it."""
+        """The text of a payload as the person sees it; where only the buttons of a message change, those."""
+        if "message_id" in payload:
+            return "\n".join(button["text"] for (button,) in payload["reply_markup"]["inline_keyboard"])
         return html.unescape(re.sub("</?b>", "", payload["text"])) if "parse_mode" in payload else str(payload["text"])
 
     def pace(self, payload: Payload) -> Pace | None:  # noqa: ARG002 - each message counts as one
@@ -152,16 +162,28 @@ class Telegram:
         return Pace(f"{self.name} {address.user}", RATE_TO_ONE)
 
     async def send(self, address: Address, payload: Payload) -> str | None:
-        """Make one call; None, for Telegram gives no receipts. Raises SendError."""
+        """Make one call; None, for Telegram gives no receipts. Raises SendError.
+
+        With a `message_id` the buttons of that message are changed; if it is gone, the whole is sent.
+        """
         parameters = dict(payload)
+        message = parameters.pop("message_id", None)
         try:
-            await self._bot.send_message(int(address.user), parameters.pop("text"), api_kwargs=parameters)
+            if message:
+                markup = {"reply_markup": parameters["reply_markup"]}
+                await self._bot.edit_message_reply_markup(int(address.user), message, api_kwargs=markup)
+            else:
+                await self._bot.send_message(int(address.user), parameters.pop("text"), api_kwargs=parameters)
         except BadRequest as error:
-            if "parse entities" in error.message and "parse_mode" in payload:
+            if "message is not modified" in error.message.lower():
+                return None
+            if message:  # gone from the chat
+                await self.send(address, parameters)
+            elif "parse entities" in error.message and "parse_mode" in payload:
                 log.error("telegram refused our formatting: sent as plain text")
                 plain = {name: value for name, value in payload.items() if name != "parse_mode"}
                 await self.send(address, {**plain, "text": self.shows(payload)})
-            elif "message is not modified" not in error.message.lower():
+            else:
                 raise _send_error(error) from None
         except TelegramError as error:
             raise _send_error(error) from None
@@ -180,6 +202,23 @@ class Telegram:
         with suppress(TelegramError):
             await self._bot.answer_callback_query(ack)
 
+    async def mark(self, inbound: Inbound, pressed: Pressed) -> None:
+        """Answer a press, and change its message: the choice under its text, or only its buttons gone. Never raises."""
+        if inbound.ack:
+            with suppress(TelegramError):
+                await self._bot.answer_callback_query(inbound.ack, pressed.notice[:NOTICE_LIMIT])
+        if inbound.under:
+            with suppress(TelegramError):
+                await self._without_buttons(int(inbound.address.user), int(inbound.under), _marked(inbound, pressed))
+
+    async def _without_buttons(self, chat: int, message: int, text: str) -> None:
+        """Take a message's buttons away, with another text (HTML) if there is one."""
+        if text:
+            parameters = {"link_preview_options": {"is_disabled": True}}
+            await self._bot.edit_message_text(text, chat, message, parse_mode=ParseMode.HTML, api_kwargs=parameters)
+        else:
+            await self._bot.edit_message_reply_markup(chat, message)
+
     async def leave(self, chat: int, text: str) -> None:
         """Say once, in a group, `text` and the link to the private chat; then leave it. Never raises."""
         told = chat in self._told
@@ -194,6 +233,13 @@ class Telegram:
         with suppress(TelegramError):
             await self._bot.leave_chat(chat)
 
+    async def ask(self, method: str, **parameters: Any) -> Any:
+        """Any other method of the Bot API, for setting up; its result as JSON. Raises SendError."""
+        try:
+            return await self._call(method, parameters, self._wait)
+        except TelegramError as error:
+            raise _send_error(error) from None
+
     async def drop_webhook(self) -> None:
         """Let updates be fetched. Raises TelegramError."""
         await self._bot.delete_webhook()
@@ -201,18 +247,20 @@ class Telegram:
     async def fetch(self, offset: int, wait: float) -> list[dict[str, Any]]:
         """Updates from `offset` on, as JSON, waiting up to `wait` seconds for the first. Raises TelegramError.
 
-        Not by `Bot.get_updates`, which refuses them all when one makes no sense to it. In lower case, because the
-        library warns of a method it has itself; Telegram does not mind the case
-        (https://core.telegram.org/bots/api#making-requests).
+        Not by `Bot.get_updates`, which refuses them all when one makes no sense to it.
         """
         parameters = {"offset": offset, "timeout": int(wait), "allowed_updates": list(ALLOWED)}
-        updates = await self._bot.do_api_request("getupdates", api_kwargs=parameters, read_timeout=wait + 10)
-        return list(updates)
+        return list(await self._call("getUpdates", parameters, wait + 10))
 
     async def close(self) -> None:
         """Close the connections."""
         for request in self._requests:
             await request.shutdown()
+
+    async def _call(self, method: str, parameters: dict[str, Any], wait: float) -> Any:
+        """A method by its name, in lower case, because the library warns of one it has itself; Telegram does not mind
+        the case (https://core.telegram.org/bots/api#making-requests)."""
+        return await self._bot.do_api_request(method.lower(), api_kwargs=parameters, read_timeout=wait)
 
     def _pressed(self, update: Update, id: str) -> Sequence[Arrival]:
         query = update.callback_query
@@ -220,7 +268,8 @@ class Telegram:
             return []
         # A payload of another time counts as a tap on an old button, which changes nothing (FC-07).
         tap = read_tap(query.data or "") or Tap("", "", "")
-        return [self._inbound(query.from_user.id, query.from_user, id, tap, self._clock(), ack=query.id)]
+        inbound = self._inbound(query.from_user.id, query.from_user, id, tap, self._clock())
+        return [replace(inbound, ack=query.id, under=_under(query.message), shown=_shown(query.message))]
 
     def _message(self, message: Message, id: str, event: Event | None) -> Sequence[Arrival]:
         if message.chat.type in _GROUPS:
@@ -230,11 +279,33 @@ class Telegram:
         at = message.edit_date or message.date
         return [self._inbound(message.chat.id, message.from_user, id, event, at)]
 
-    def _inbound(
-        self, user: int, sender: User | None, id: str, event: Event, at: datetime, ack: str | None = None
-    ) -> Inbound:
+    def _inbound(self, user: int, sender: User | None, id: str, event: Event, at: datetime) -> Inbound:
         hint = sender.language_code if sender else None
-        return Inbound(Address(self.name, str(user)), id, event, at, ack=ack, hint=hint)
+        return Inbound(Address(self.name, str(user)), id, event, at, hint=hint)
+
+
+def _under(message: MaybeInaccessibleMessage | None) -> str | None:
+    """Which message a press stands under, unless its buttons are gone by now."""
+    if message is None or (isinstance(message, Message) and message.is_accessible and message.reply_markup is None):
+        return None
+    return str(message.message_id)
+
+
+def _shown(message: MaybeInaccessibleMessage | None) -> str | None:
+    """The text of our message as HTML, as an update brings it; None where it brings none."""
+    try:
+        return message.text_html if isinstance(message, Message) and message.text else None
+    except (ValueError, IndexError):  # entities that lie outside the text: the press counts all the same
+        return None
+
+
+def _marked(inbound: Inbound, pressed: Pressed) -> str:
+    """The text of a pressed message with what was chosen under it; empty where there is none, or no room."""
+    if not inbound.shown or not pressed.chosen:
+        return ""
+    chosen = "".join(f"\n✓ {html.escape(label, quote=False)}" for label in pressed.chosen)
+    text = f"{inbound.shown}\n{chosen}"
+    return text if len(html.unescape(re.sub("<[^>]*>", "", text))) <= LIMIT else ""
 
 
 def _membership(change: ChatMemberUpdated, id: str) -> Sequence[Arrival]:
@@ -242,13 +313,15 @@ def _membership(change: ChatMemberUpdated, id: str) -> Sequence[Arrival]:
     status = change.new_chat_member.status
     if change.chat.type == Chat.PRIVATE and status == ChatMemberStatus.BANNED:
         return [Receipt(Address("telegram", str(change.chat.id)), id, status, ending="stopped")]
-    return [Leave(change.chat.id, id)] if change.chat.type in _GROUPS and status in _MEMBER else []
+    added = change.chat.type in _GROUPS and status in _MEMBER
+    return [Leave(change.chat.id, id, change.from_user.language_code)] if added else []
 
 
 def _group(message: Message, id: str) -> Sequence[Arrival]:
     """A message in a group: go; but a group that became another one, or that we have left, is not written to."""
     gone = message.migrate_to_chat_id or message.migrate_from_chat_id or message.left_chat_member
-    return [] if gone else [Leave(message.chat.id, id)]
+    hint = message.from_user.language_code if message.from_user else None
+    return [] if gone else [Leave(message.chat.id, id, hint)]
 
 
 def _event(message: Message) -> Event | None:
@@ -298,9 +371,11 @@ def _buttons(message: OurMessage) -> dict[str, Any]:
     }
 
 
-def _place_button(label: str) -> dict[str, Any]:
-    button = {"text": label, "request_location": True}
-    return {"keyboard": [[button]], "resize_keyboard": True, "one_time_keyboard": True}
+def _place_button(message: OurMessage) -> dict[str, Any]:
+    """A button that shares the place, and beside it the name of the town can be typed."""
+    button = {"text": message.place_label, "request_location": True}
+    keyboard = {"keyboard": [[button]], "resize_keyboard": True, "one_time_keyboard": True}
+    return {**keyboard, "input_field_placeholder": message.place_hint} if message.place_hint else keyboard
 
 
 def _send_error(error: TelegramError) -> SendError:

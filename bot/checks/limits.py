@@ -25,6 +25,8 @@ from conversations.wording import word
 
 SHORT_NAME, SUMMARY = 30, 165  # voice.md, "SMS, measured": three names, or one summary, in two segments
 ROW, BUTTON = 24, 20  # WhatsApp: title of a list row, of a reply button (channels.md section 5, FC-17)
+# Telegram's own limits (channels.md section 8), but for commands, of which a menu shows about so much of a line.
+TELEGRAM = {"command": 64, "short_description": 120, "description": 512, "toast": 200, "placeholder": 64}
 PAYLOAD = 64  # bytes in a Telegram button (FC-17)
 OPTIONS = 8  # by number: 9 is "I do not know", and WhatsApp lists ten rows
 LINES = 7  # of a checklist; as many as the longest one puts at once
@@ -62,6 +64,8 @@ def _limit(key: str) -> int | None:
             return ROW
         case ["button", *_]:
             return BUTTON
+        case ["telegram", *names]:
+            return TELEGRAM.get(names[0])
     return None
 
 

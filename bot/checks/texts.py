@@ -17,6 +17,7 @@ from conversations.pathways import NO_LONGER, Confidence, Status
 from conversations.problems import Problem, nearest_id
 from conversations.prompts import PROMPTS
 from conversations.rules import Differs, NoneOf, OneOf, Rule, Test
+from conversations.understanding import MENU
 
 COMMANDS = (
     "back", "centre", "change", "continue", "delete", "exit", "hello", "help", "language", "more", "person", "real",
@@ -74,6 +75,7 @@ _FAMILIES: Mapping[str, tuple[str, ...]] = {
     "command": COMMANDS,
     "button": (*(option for options in PROMPTS.values() for option in options), *SHOWN_OPTIONS),
     "danger": tuple(DANGER_LINES),
+    "telegram.command": MENU,
     "odd": tuple(kind for kind in get_args(UnreadableKind) if kind != "empty"),
     "status": get_args(Status),
     "confidence": get_args(Confidence),

@@ -193,10 +193,10 @@ async def _telegram(http: httpx.AsyncClient, settings: Settings, telegram: Teleg
         return Finding("Telegram", "refuses the token", "check TELEGRAM_BOT_TOKEN")
     url = str(info.get("url", ""))
     if not url:
-        todo = "call setWebhook, docs/running.md, Telegram" if telegram.webhook_secret else ""
+        todo = "rumbo setup telegram" if telegram.webhook_secrets else ""
         return Finding("Telegram", "no webhook: only `rumbo poll` works", todo)
     if settings.public_url and not url.startswith(settings.public_url):
-        return Finding("Telegram", "its webhook leads elsewhere", "call setWebhook, docs/running.md, Telegram")
+        return Finding("Telegram", "its webhook leads elsewhere", "rumbo setup telegram")
     trouble = info.get("last_error_message")
     waiting = info.get("pending_update_count", 0)
     return Finding("Telegram", f"webhook set, {waiting} updates wait" + (f"; last error: {trouble}" if trouble else ""))

@@ -39,7 +39,7 @@ def run_serve(args: argparse.Namespace) -> int:
     settings = prepared(os.environ)
     _check_address(settings.host, settings.port)
     logs.set_up(settings.log_level)
-    if settings.telegram and not settings.telegram.webhook_secret:
+    if settings.telegram and not settings.telegram.webhook_secrets:
         log.warning("TELEGRAM_WEBHOOK_SECRET is not set: Telegram's webhooks are refused, only `rumbo poll` works")
     os.environ[SENDS] = "" if args.no_send else "1"
     Server(

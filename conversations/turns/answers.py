@@ -149,7 +149,7 @@ def pick(talk: Talk, option: str, asked: Asked) -> Turn:
             return _confirmed(talk, option, asked)
         case "lines":
             return _lines_then_on(talk, option, asked)
-        case "town_choice" | "town_guess":
+        case "town_choice" | "town_guess" | "near_centre":
             return places.picked(talk, option, asked)
     return _pick_shown(talk, option, asked)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from conversations import help as helpers
 from conversations.events import Event, Tap, Text
+from conversations.invitation import named, read_invitation
 from conversations.replies import Ask, Lines, Reply, Say, ShowCentres
 from conversations.session import Asked, Session
 from conversations.turns import places
@@ -13,6 +14,9 @@ from conversations.understanding import Commanded, Located, Picked, Understood
 
 DECLINED_FOR = timedelta(hours=1)
 """How long somebody who said no may still ask for places; nothing but their language is kept."""
+
+POSTER = "poster:"
+"""What the note of a poster begins with."""
 
 STOPPED_FOR = timedelta(days=400)
 """How long a stop is remembered, under a keyed hash, with nothing else."""
@@ -29,7 +33,7 @@ def first(talk: Talk, event: Event, understood: Understood) -> Turn:
             return Turn(None, (Say("delete.done"),))
         case Commanded("hello", argument):
             missing = (code for code in guesses if code not in talk.guide.languages)  # "hello" alone orders no menu
-            return greet(talk, *((argument,) if argument else missing))
+            return welcome(talk, argument) if argument else greet(talk, *missing)
         case Commanded("language", wished):
             return greet(talk, wished)
     late = isinstance(event, Tap) or talk.guide.lexicon.numbers.numbers(typed, "es") is not None
@@ -43,6 +47,34 @@ def greet(talk: Talk, *preferred: str, text: str = "first.greeting") -> Turn:
     """
     asked = Asked("language", talk.languages((*preferred, talk.hint or "")))
     return Turn(newcomer(talk, asked), (*talk.not_yet(preferred), Ask(asked, text=text)), ("greeted",))
+
+
+def welcome(talk: Talk, payload: str) -> Turn:
+    """Somebody opened the chat by a link. That of a poster is in their hand: its language is taken at once.
+
+    A language alone is no more than a wish, and stands first in the menu (FC-45).
+    """
+    link = read_invitation(payload)
+    if link.language in talk.guide.languages and (link.centre or link.poster):
+        new = newcomer(talk, Asked("language", talk.languages()))
+        turn = speak(talk.on(new), link.language)
+        turn = replace(turn, replies=(Say("first.by_link"), *turn.replies))
+    else:
+        turn = greet(talk, *((link.language,) if link.language else ()))
+    came = invited(talk.on(turn.session), payload) if turn.session else talk
+    return counted(replace(turn, session=came.session), payload)
+
+
+def invited(talk: Talk, payload: str) -> Talk:
+    """The talk with what a link brings besides its language: the centre where it hangs."""
+    centre = named(read_invitation(payload).centre, talk.guide.centres)
+    return talk.on(replace(talk.here, near=centre.id)) if centre else talk
+
+
+def counted(turn: Turn, payload: str) -> Turn:
+    """The turn with the poster of the link noted, to be counted; nothing of it is kept."""
+    poster = read_invitation(payload).poster
+    return replace(turn, notes=(*turn.notes, f"{POSTER}{poster}")) if poster else turn
 
 
 def newcomer(talk: Talk, asked: Asked) -> Session:

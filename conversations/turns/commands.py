@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from conversations.prompts import ABOUT_A_QUESTION
+from conversations.prompts import ABOUT_A_PLACE, ABOUT_A_QUESTION
 from conversations.questions import SKIPPED
 from conversations.replies import Say
 from conversations.session import Asked
@@ -65,11 +65,12 @@ def _language(talk: Talk, wished: str) -> Turn:
 def _hello(talk: Talk, argument: str) -> Turn:
     """A greeting in the middle: go on or begin again; no earlier answer is shown. Twice in a second is once."""
     asked = talk.here.asked
-    if asked and asked.id in ("language", "resume") and talk.pause <= AT_ONCE:
+    if asked and asked.id in ("language", "consent", "resume") and talk.pause <= AT_ONCE:
         return Turn(talk.here, (), ("same_hello",))
     if not talk.here.language or talk.here.consent is False:
-        return beginning.greet(talk, argument)
-    return talk.prompt("resume") if talk.here.answers else talk.again()
+        return beginning.welcome(talk, argument)
+    came = beginning.invited(talk, argument)
+    return beginning.counted(came.prompt("resume") if talk.here.answers else came.again(), argument)
 
 
 # ---------------------------------------------------------------------- once a language is known
@@ -124,7 +125,7 @@ def _back(talk: Talk, _: str) -> Turn:
         return talk.again(Say("back.nothing"))
     left = {id: given for id, given in talk.here.answers.items() if id != answered[-1]}
     undone, asked = talk.here.answers[answered[-1]], talk.here.asked
-    told = talk.here.told - {"town"} if asked and asked.id == "town" else talk.here.told
+    told = talk.here.told - {"town"} if asked and asked.id in ("town", "near_centre") else talk.here.told
     return talk.on(replace(talk.here, answers=left, told=told)).put(answered[-1], Say("back.done"), before=undone)
 
 
@@ -155,7 +156,7 @@ def _skip(talk: Talk, _: str) -> Turn:
     id = _question_of(asked)
     if talk.guide.question(id):
         return store(talk, {id: SKIPPED}, Say("skip.done"))
-    if asked and asked.id in ("town", "town_choice", "town_guess"):
+    if asked and asked.id in ABOUT_A_PLACE:
         return talk.results() if asked.subject == "results" else talk.go_on()
     if asked and asked.id == "private":
         return pick(talk, "skip_these", asked)

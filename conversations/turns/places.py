@@ -29,7 +29,7 @@ def place(talk: Talk, found: Located) -> Turn:
 def located(talk: Talk, found: Located) -> Turn:
     """A point, a town, or several towns to choose from."""
     asked = talk.here.asked
-    for_what = asked.subject if asked and asked.id == "town" else "centres"
+    for_what = asked.subject if asked and asked.id in ("town", "near_centre") else "centres"
     if found.point is not None:
         if not _on_earth(found.point):
             return talk.again(Say("place.broken_pin"))
@@ -46,8 +46,11 @@ def located(talk: Talk, found: Located) -> Turn:
 
 
 def picked(talk: Talk, option: str, asked: Asked) -> Turn:
-    """The answer to "which town?" or "did you mean …?"."""
+    """The answer to "which town?", "did you mean …?" or "are you near …?"."""
     id = asked.ticked[0] if option == "yes" else option
+    centre = next((centre for centre in talk.guide.centres if centre.id == id), None)
+    if centre is not None:
+        return _nearest(talk, centre.point, centre.country, asked.subject)
     town = talk.guide.lexicon.towns.get(id)
     if town is None:
         return talk.ask(Asked("town", subject=asked.subject))

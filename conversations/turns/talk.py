@@ -18,6 +18,7 @@ from conversations.prompts import MENUS, PROMPTS
 from conversations.questions import SKIPPED, Answer, Question
 from conversations.replies import (
     Ask,
+    Chosen,
     Country,
     EmergencyNumbers,
     Lines,
@@ -41,13 +42,16 @@ CARD_PAGES = 6
 class Turn:
     """What one event led to. `session` None: forget this person. `notes` are ids for counting, never values.
 
-    `keep`: how long the session is kept when it is not the usual time.
+    `keep`: how long the session is kept when it is not the usual time. `chosen`: the answer that a tap has given, to be
+    shown in place of the buttons; `in_place`: nothing is new but the ticks of the list that was tapped.
     """
 
     session: Session | None
     replies: tuple[Reply, ...]
     notes: tuple[str, ...] = ()
     keep: timedelta | None = None
+    chosen: Chosen | None = None
+    in_place: bool = False
 
 
 @dataclass(frozen=True)
@@ -219,10 +223,12 @@ class Talk:
         if self.country and not self.centres_in(self.country):
             none = self.no_centre(self.country)
             return self.again(*said, none) if self.here.asked else self.go_on(*said, none)
-        if not for_results:
-            return self.ask(Asked("town", subject="centres"), *said)
-        told = replace(self.here, told=self.here.told | {"town"})
-        return self.on(told).ask(Asked("town", subject="results"), *said)
+        subject, told = ("results", {"town"}) if for_results else ("centres", set())
+        talk = self.on(replace(self.here, told=self.here.told | told, near=""))
+        near = next((near.centre for near in self.centres_in(self.country) if near.centre.id == self.here.near), None)
+        if near is not None:
+            return talk.ask(Asked("near_centre", PROMPTS["near_centre"], (near.id,), subject), *said)
+        return talk.ask(Asked("town", subject=subject), *said)
 
     # ------------------------------------------------------------------ results
 

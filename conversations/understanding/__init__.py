@@ -140,6 +140,8 @@ UNSURE_NUMBER = 9
 SLASH = {"start": "hello", "help": "help", "back": "back", "change": "change", "results": "results", "centre": "centre",
          "person": "person", "language": "language", "restart": "restart", "delete": "delete", "stop": "stop",
          "center": "centre", "why": "why", "skip": "skip", "more": "more"}  # fmt: skip
+MENU = ("start", "help", "back", "change", "results", "centre", "person", "language", "restart", "delete", "stop")
+"""Those that a menu of commands lists, in order; each has a text, `telegram.command.<name>`."""
 
 
 def read(
@@ -276,7 +278,7 @@ class _Reader:
     def _answer(self, body: str) -> Understood:
         question, asked = self.question, self._asked
         assert asked is not None  # noqa: S101  # see read()
-        if asked.id in ("town", "centres", "results", "card", "lines") or (
+        if asked.id in ("town", "near_centre", "centres", "results", "card", "lines") or (
             self.session and self.session.consent is False
         ):
             return self._place_or_option(body, asked)

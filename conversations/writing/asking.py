@@ -99,6 +99,10 @@ def _prompt(writer: Writer, ask: Ask) -> Block:
             text = "" if ask.shorter else writer.text("ask.place")
             footer = writer.text("ask.hint.skip") if asked.subject == "results" else ""
             return Block((Span(text),) if text else (), (), footer, writer.medium.pins, asked.id)
+        case "near_centre":
+            centre = next(centre for centre in writer.guide.centres if centre.id == asked.ticked[0])
+            text = writer.text("place.near_centre", centre=centre.name, city=centre.city)
+            return Block((Span(text),), choices, question=asked.id)
         case "results" | "card" | "centres" if ask.shorter:
             choices = tuple(replace(choice, listed=False) for choice in choices)
             return Block((), choices, "", question=asked.id)

@@ -179,18 +179,21 @@ async def test_a_sender_that_broke_gives_back_what_it_had_read(
     assert list(embedded_server.raw.scan_iter("*:lease")) == []
 
 
-async def test_a_group_gets_one_neutral_line(built: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The words are ours, the link is the channel's (FC-36)."""
+@pytest.mark.parametrize(("hint", "language"), [(None, "es"), ("en-US", "en"), ("xx", "es")])
+async def test_a_group_gets_one_neutral_line(
+    built: House, monkeypatch: pytest.MonkeyPatch, hint: str | None, language: str
+) -> None:
+    """The words are ours, in the language of whoever added us; the link is the channel's (FC-36)."""
     said: list[tuple[int, str]] = []
 
     async def leave(_: Telegram, chat: int, text: str) -> None:
         said.append((chat, text))
 
     monkeypatch.setattr(Telegram, "leave", leave)
-    await built.leave(Leave(-4000001, "u1"))
+    await built.leave(Leave(-4000001, "u1", hint))
     ((chat, line),) = said
     assert chat == -4000001
-    assert line == today().catalogues["es"].text("odd.group", link="LINK").replace("LINK", "").strip()
+    assert line == today().catalogues[language].text("odd.group", link="LINK").replace("LINK", "").strip()
 
 
 def test_static_help_is_ready_before_it_is_needed() -> None:

@@ -56,7 +56,7 @@ def test_everything_that_can_be_set() -> None:
             "TWILIO_AUTH_TOKEN": "new, old",
             "TWILIO_API_KEY": KEY,
             "TWILIO_API_SECRET": "hush",
-            "TELEGRAM_WEBHOOK_SECRET": "hush_1",
+            "TELEGRAM_WEBHOOK_SECRET": "hush_2, hush_1",
             "REDIS_URL": "redis+cluster://127.0.0.1:7000",
             "RUMBO_KEYS": f"{Vault.new_secret()}, {Vault.new_secret()}",
             "RUMBO_NAMES": Vault.new_secret(),
@@ -69,7 +69,7 @@ def test_everything_that_can_be_set() -> None:
     assert settings.telegram is not None
     assert [secret.value for secret in settings.twilio.secrets] == ["new", "old"]
     assert (settings.twilio.whatsapp_sender, settings.twilio.user) == (SERVICE, KEY)
-    assert settings.telegram.webhook_secret.value == "hush_1"
+    assert [secret.value for secret in settings.telegram.webhook_secrets] == ["hush_2", "hush_1"]
     assert (settings.public_url, settings.operator.hours) == ("https://bot.example.org", 24)
     assert settings.log_level == "DEBUG"
 
@@ -109,6 +109,8 @@ def test_everything_that_can_be_set() -> None:
         ("TWILIO_API", "ftp://127.0.0.1"),
         ("TELEGRAM_BOT_TOKEN", "hush"),
         ("TELEGRAM_WEBHOOK_SECRET", "hush hush"),
+        ("TELEGRAM_WEBHOOK_SECRET", "hush_1,hush_2,hush_3"),
+        ("TELEGRAM_WEBHOOK_SECRET", "hush_1,"),
         ("TELEGRAM_API", "http://example.org/bot"),
     ],
 )

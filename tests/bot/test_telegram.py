@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from bot.channels import Malformed, Outcome, Refused, Request, SendError
 from bot.channels.telegram import Telegram
-from bot.messages import Address, Inbound, Leave, Receipt
+from bot.messages import Address, Inbound, Leave, Pressed, Receipt
 from conversations.events import Event, Place, Tap, Text, Unreadable
 from conversations.message import Choice, Message, Span
 from tests.bot.carrier import LINK, LONG, NOW, QUESTION
@@ -27,6 +28,8 @@ CHAT = {"id": 7000001, "type": "private", "first_name": "Ana"}
 GROUP = {"id": -4000001, "type": "group", "title": "G"}
 BOT_USER = {"id": 123, "is_bot": True, "first_name": "B"}
 FILE = {"file_id": "f", "file_unique_id": "u"}
+BUTTONS = {"reply_markup": {"inline_keyboard": [[{"text": "1. México", "callback_data": "r1:where:mx"}]]}}
+BOLD = {"type": "bold", "offset": 0, "length": 5}
 ORIGIN = {"type": "hidden_user", "date": 1, "sender_user_name": "X"}
 
 
@@ -41,9 +44,9 @@ def read(**update: Any) -> list[Any]:
     return list(TELEGRAM.parse(Request("/telegram/x", "", {"x-telegram-bot-api-secret-token": SECRET}, body)))
 
 
-def inbound(event: Event, at: datetime = SENT_AT, ack: str | None = None) -> Inbound:
+def inbound(event: Event, at: datetime = SENT_AT) -> Inbound:
     """What the person above did."""
-    return Inbound(PERSON, "u555000001", event, at, ack=ack, hint="es")
+    return Inbound(PERSON, "u555000001", event, at, hint="es")
 
 
 @pytest.mark.parametrize(
@@ -125,21 +128,45 @@ def test_an_edit_is_marked() -> None:
 
 def press(**fields: Any) -> dict[str, Any]:
     """A button press, changed by `fields`."""
-    return {"id": "5001", "from": USER, "chat_instance": "1", "message": message(text="?"), **fields}
+    return {"id": "5001", "from": USER, "chat_instance": "1", "message": message(text="?", **BUTTONS), **fields}
 
 
 @pytest.mark.parametrize(
     ("fields", "tap"),
     [
         ({"data": "r1:where:mx"}, Tap("r1", "where", "mx")),
-        ({"data": "r1:where:mx", "message": {"message_id": 1, "date": 0, "chat": CHAT}}, Tap("r1", "where", "mx")),
         ({"data": "of another time"}, Tap("", "", "")),
+        ({"data": "r1:where:mx" + "x" * 5000}, Tap("r1", "where", "mx" + "x" * 5000)),
+        ({"data": "r1:where:mx", "a_field_of_next_year": {"x": 1}}, Tap("r1", "where", "mx")),
         ({}, Tap("", "", "")),
     ],
 )
 def test_a_press_is_a_tap_with_an_answer_owed(fields: dict[str, Any], tap: Tap) -> None:
-    """Also under a message that is no longer accessible; a payload that is not ours is an old button."""
-    assert read(callback_query=press(**fields)) == [inbound(tap, NOW, ack="5001")]
+    """With the message it stands under; a payload that is not ours is an old button."""
+    (read_,) = read(callback_query=press(**fields))
+    assert read_ == replace(inbound(tap, NOW), ack="5001", under="41", shown="?")
+
+
+@pytest.mark.parametrize(
+    ("message_", "under", "shown"),
+    [
+        (message(text="a <b> & c", **BUTTONS), "41", "a &lt;b&gt; &amp; c"),
+        (message(text="Where now?", entities=[BOLD], **BUTTONS), "41", "<b>Where</b> now?"),
+        (message(text="x", entities=[{**BOLD, "offset": 4000}], **BUTTONS), "41", "x<b></b>"),
+        (message(photo=[], **BUTTONS), "41", None),
+        (message(text="pressed before"), None, "pressed before"),
+        ({"message_id": 1, "date": 0, "chat": CHAT}, "1", None),
+        (None, None, None),
+    ],
+)
+def test_a_press_brings_the_text_of_its_message(
+    message_: dict[str, Any] | None, under: str | None, shown: str | None
+) -> None:
+    """As HTML, unless the message is no longer accessible (date 0), or nothing is told of it."""
+    fields = {} if message_ is None else {"message": message_}
+    query = {name: value for name, value in press(data="r1:where:mx").items() if name != "message"} | fields
+    (read_,) = read(callback_query=query)
+    assert read_ == replace(inbound(Tap("r1", "where", "mx"), NOW), ack="5001", under=under, shown=shown)
 
 
 def test_a_press_in_a_group_is_nothing() -> None:
@@ -177,7 +204,7 @@ def test_a_block_is_a_stop() -> None:
 )
 def test_a_group_is_left(update: dict[str, Any]) -> None:
     """Answers about papers and family are not for everyone to see (FC-36)."""
-    assert read(**update) == [Leave(-4000001, "u555000001")]
+    assert read(**update) == [Leave(-4000001, "u555000001", "es")]
 
 
 @pytest.mark.parametrize("given", [None, "", "wrong", "secret_0001 ", "sécret"])
@@ -188,10 +215,21 @@ def test_the_secret_is_checked(given: str | None) -> None:
         TELEGRAM.parse(Request("/telegram/x", "", headers, b"{}"))
 
 
-def test_without_a_secret_all_is_refused() -> None:
+@pytest.mark.parametrize("secrets", [(), ("",)])
+def test_without_a_secret_all_is_refused(secrets: tuple[str, ...]) -> None:
     """Fail closed."""
     with pytest.raises(Refused):
-        Telegram("123:ABC").parse(Request("/telegram/x", "", {"x-telegram-bot-api-secret-token": ""}, b"{}"))
+        Telegram("123:ABC", *secrets).parse(Request("/telegram/x", "", {"x-telegram-bot-api-secret-token": ""}, b"{}"))
+
+
+@pytest.mark.parametrize("given", ["new_secret", SECRET])
+def test_two_secrets_are_good_while_one_is_replaced(given: str) -> None:
+    """Telegram brings the old one until the new one is set, and with what it repeats afterwards too."""
+    telegram = Telegram("123:ABC", "new_secret", SECRET)
+    body = json.dumps({"update_id": 555000001, "message": message(text="1")}).encode()
+    assert telegram.parse(Request("/telegram/x", "", {"x-telegram-bot-api-secret-token": given}, body))
+    with pytest.raises(Refused):
+        telegram.parse(Request("/telegram/x", "", {"x-telegram-bot-api-secret-token": f"new_secret,{SECRET}"}, body))
 
 
 @pytest.mark.parametrize(
@@ -233,9 +271,19 @@ def test_a_place_can_be_shared_by_a_button() -> None:
     asks = Message((Span("¿Dónde?"),), wants_place=True, place_label="Mi ubicación")
     (payload,) = TELEGRAM.render(asks)
     button = {"text": "Mi ubicación", "request_location": True}
-    assert payload["reply_markup"] == {"keyboard": [[button]], "resize_keyboard": True, "one_time_keyboard": True}
+    keyboard = {"keyboard": [[button]], "resize_keyboard": True, "one_time_keyboard": True}
+    assert payload["reply_markup"] == keyboard
+    (payload,) = TELEGRAM.render(replace(asks, place_hint="Nombre de la ciudad"))
+    assert payload["reply_markup"] == {**keyboard, "input_field_placeholder": "Nombre de la ciudad"}
     (payload,) = TELEGRAM.render(Message(asks.text, (Choice("r:q:o", "x", "1"),), wants_place=True, place_label="y"))
     assert "inline_keyboard" in payload["reply_markup"]
+
+
+def test_what_is_personal_is_not_passed_on() -> None:
+    """In every part; the rest is (decision 15)."""
+    long = Message((Span("x" * 5000),))
+    assert [payload.get("protect_content") for payload in TELEGRAM.render(replace(long, personal=True))] == [True, True]
+    assert [payload.get("protect_content") for payload in TELEGRAM.render(long)] == [None, None]
 
 
 def test_long_texts_come_in_parts_with_the_buttons_under_the_last() -> None:
@@ -359,6 +407,83 @@ async def test_acknowledging_never_raises(answer: Answer) -> None:
     async with standing_in(answer) as stand_in, telegram_at(stand_in) as channel:
         await channel.acknowledge("5001")
     assert stand_in.calls[0].data == {"callback_query_id": "5001"}
+
+
+PRESSED = replace(inbound(Tap("r1", "where", "mx"), NOW), ack="5001", under="41", shown="<b>Where</b>?")
+
+
+@pytest.mark.parametrize(
+    ("pressed", "chosen", "text"),
+    [
+        (PRESSED, ("México",), "<b>Where</b>?\n\n✓ México"),
+        (PRESSED, ("a & b", "<c>"), "<b>Where</b>?\n\n✓ a &amp; b\n✓ &lt;c&gt;"),
+        (replace(PRESSED, shown="&amp;" * 4080), ("México",), "&amp;" * 4080 + "\n\n✓ México"),
+    ],
+)
+async def test_a_pressed_question_turns_into_its_answer(pressed: Inbound, chosen: tuple[str, ...], text: str) -> None:
+    """Its own text, what was chosen under it, and no buttons."""
+    async with standing_in(TRUE, OK) as stand_in, telegram_at(stand_in) as channel:
+        await channel.mark(pressed, Pressed("Gracias.", chosen))
+    answer, edit = stand_in.calls
+    assert answer.data == {"callback_query_id": "5001", "text": "Gracias."}
+    assert edit.path.endswith("/editMessageText")
+    assert (edit.data["text"], edit.data["parse_mode"]) == (text, "HTML")
+    assert (edit.data["chat_id"], edit.data["message_id"]) == ("7000001", "41")
+    assert json.loads(edit.data["link_preview_options"]) == {"is_disabled": True}
+    assert "reply_markup" not in edit.data
+
+
+@pytest.mark.parametrize(
+    ("pressed", "chosen"),
+    [
+        (PRESSED, ()),  # a button of another time
+        (replace(PRESSED, shown=None), ("México",)),  # a message that is no longer accessible
+        (replace(PRESSED, shown="x" * 4090), ("México",)),  # no room
+    ],
+)
+async def test_otherwise_only_the_buttons_go(pressed: Inbound, chosen: tuple[str, ...]) -> None:
+    """The text stays as it is."""
+    async with standing_in(TRUE, OK) as stand_in, telegram_at(stand_in) as channel:
+        await channel.mark(pressed, Pressed("n" * 201, chosen))
+    answer, edit = stand_in.calls
+    assert answer.data["text"] == "n" * 200
+    assert edit.path.endswith("/editMessageReplyMarkup")
+    assert edit.data == {"chat_id": "7000001", "message_id": "41"}
+
+
+@pytest.mark.parametrize("answer", [error(400, "Bad Request: message to edit not found"), Answer(drop=True)])
+async def test_marking_never_raises(answer: Answer) -> None:
+    """A mark that is lost does no harm; a press too old to be answered is marked all the same."""
+    old = error(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
+    async with standing_in(old, answer) as stand_in, telegram_at(stand_in) as channel:
+        await channel.mark(PRESSED, Pressed("Gracias.", ("México",)))
+    assert len(stand_in.calls) == 2
+
+
+async def test_ticks_are_changed_in_place() -> None:
+    """Nothing new is written."""
+    (payload,) = TELEGRAM.render(replace(QUESTION, instead_of="41"))
+    assert TELEGRAM.shows(payload) == "1. México\n✓ 2. Guatemala"
+    async with standing_in(OK) as stand_in, telegram_at(stand_in) as channel:
+        await channel.send(PERSON, payload)
+    (call,) = stand_in.calls
+    assert call.path.endswith("/editMessageReplyMarkup")
+    assert (call.data["chat_id"], call.data["message_id"]) == ("7000001", "41")
+    assert len(json.loads(call.data["reply_markup"])["inline_keyboard"]) == 2
+    assert "text" not in call.data
+
+
+async def test_ticks_under_a_message_that_is_gone_are_written_anew() -> None:
+    """Nobody is left without an answer."""
+    (payload,) = TELEGRAM.render(replace(QUESTION, instead_of="41"))
+    async with (
+        standing_in(error(400, "Bad Request: message to edit not found"), OK) as stand_in,
+        telegram_at(stand_in) as channel,
+    ):
+        await channel.send(PERSON, payload)
+    assert [call.path.rpartition("/")[2] for call in stand_in.calls] == ["editMessageReplyMarkup", "sendMessage"]
+    assert "message_id" not in stand_in.calls[1].data
+    assert stand_in.calls[1].data["text"] == "¿Dónde está <b>ahora</b>?\n\n9 = ayuda"
 
 
 async def test_leaving_a_group() -> None:

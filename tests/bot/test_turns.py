@@ -43,6 +43,14 @@ async def test_a_message_seen_before_changes_nothing(talk: Talk) -> None:
     assert session.asked.id == "nationality"
 
 
+async def test_a_poster_is_counted_once_by_its_number(talk: Talk) -> None:
+    """And the number is all that is counted."""
+    message = talk.message("/start es-p12")
+    for _ in range(3):
+        await talk.turns.receive(message, talk.turns.channels["sms"])
+    assert (await talk.store.counted(this_day()))["poster:12"] == 1
+
+
 async def test_two_messages_at_once_are_both_answered_in_order(talk: Talk) -> None:
     """Whichever of the two takes the turns."""
     await talk.says("hola", "1", "1")

@@ -148,7 +148,7 @@ async def test_telegram_is_answered_with_nothing_and_the_press_acknowledged(app:
 async def test_a_group_is_handed_on_to_be_left(app: App) -> None:
     """No message of it is taken."""
     assert (await app.update(message=message(text="/start", chat=GROUP))).status_code == 200
-    assert app.taken == [(Leave(-4000001, "u1"), "telegram")]
+    assert app.taken == [(Leave(-4000001, "u1", "es"), "telegram")]
 
 
 async def test_what_is_not_from_the_carrier_is_refused(app: App) -> None:

@@ -5,6 +5,7 @@ Nothing here knows a conversation: an echo stands in its place. The whole walks 
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,13 +16,15 @@ from bot.channels.sms import Sms
 from bot.channels.telegram import Telegram
 from bot.channels.whatsapp import WhatsApp
 from bot.intake import Intake
-from bot.messages import Address, Arrival, ChannelName, Inbound, Leave, Receipt
+from bot.messages import Address, Arrival, ChannelName, Inbound, Leave, Pressed, Receipt
 from bot.polling import poll
+from bot.setup.telegram import set_up
 from bot.store import Unavailable
 from bot.web import create_app
 from conversations.events import Event, Place, Tap, Text
 from conversations.message import Choice, Message, Span
-from tests.contracts.peers import TelegramPeer, TwilioPeer, eventually, serving
+from tests.contracts.peers import PUBLIC_URL, TelegramPeer, TwilioPeer, eventually, serving
+from tests.conversation import today
 
 SECRET = "secret_0001"
 PERSON = "+12025550111"
@@ -39,7 +42,13 @@ MESSAGES = {
         (Choice("r1:where:mx", "México", "1"), Choice("r1:where:gt", "Guatemala", "2", ticked=True)),
         footer="9 = ayuda",
     ),
-    "place": Message((Span("¿En qué ciudad?"),), wants_place=True, place_label="Compartir ubicación"),
+    "place": Message(
+        (Span("¿En qué ciudad?"),),
+        wants_place=True,
+        place_label="Compartir ubicación",
+        place_hint="Nombre de la ciudad",
+    ),
+    "personal": Message((Span("Puede que esto sea para usted."),), personal=True),
     "scripts": Message((Span("أين أنت؟"),), (Choice("r1:lang:ar", "العربية", "1"), Choice("r1:lang:zh", "中文", "2"))),
     "long": Message((Span("Palabra &<_*. " * 400), Span("https://example.org/guia_es?a=1&b=2")), footer="Fin"),
 }
@@ -393,6 +402,113 @@ async def test_telegram_in_trouble(
         await telegram.send(Address("telegram", str(TG_PERSON)), {"text": "1"})
     assert (raised.value.outcome, raised.value.after) == (outcome, after)
     assert len(await telegram_peer.calls("sendMessage")) == 1
+
+
+MARKED = Pressed("Gracias.", ("México & más",))
+
+
+async def pressed_under(telegram: Telegram, peer: TelegramPeer, **more: Any) -> Inbound:
+    """A press on the last question, as an update brings it; `more` changes the query."""
+    await telegram.send(Address("telegram", str(TG_PERSON)), telegram.render(MESSAGES["choices"])[0])
+    shown = (await peer.shown(TG_PERSON))[-1]
+    chat = {"id": TG_PERSON, "type": "private", "first_name": "Ana"}
+    under = {"message_id": shown["message_id"], "date": 1, "chat": chat, "text": "¿Dónde?\n\n9 = ayuda"}
+    query = {
+        "id": "5001",
+        "from": {"id": TG_PERSON, "is_bot": False, "first_name": "Ana"},
+        "chat_instance": "1",
+        "data": "r1:where:mx",
+        "message": {**under, "reply_markup": shown["reply_markup"]},
+        **more,
+    }
+    if "message" in more:
+        query["message"] = {**more["message"], "message_id": shown["message_id"], "chat": chat}
+    (inbound,) = telegram.read({"update_id": 555000001, "callback_query": query})
+    assert isinstance(inbound, Inbound)
+    return inbound
+
+
+async def seen_of(peer: TelegramPeer) -> tuple[str, bool]:
+    """The text of the last message, and whether it has buttons."""
+    shown = (await peer.shown(TG_PERSON))[-1]
+    return shown["text"], "reply_markup" in shown
+
+
+@pytest.mark.parametrize("more", [{}, {"a_field_of_next_year": {"x": 1}}, {"data": "x" * 5000}])
+async def test_a_pressed_question_turns_into_its_answer(
+    telegram: Telegram, telegram_peer: TelegramPeer, more: dict[str, Any]
+) -> None:
+    """As the Bot API's description has it; and with whatever a query may bring one day."""
+    inbound = await pressed_under(telegram, telegram_peer, **more)
+    await telegram.mark(inbound, MARKED)
+    assert await seen_of(telegram_peer) == ("¿Dónde?\n\n9 = ayuda\n\n✓ México &amp; más", False)
+    assert [call["method"] for call in await telegram_peer.failed()] == ["answerCallbackQuery"]  # the query is made up
+
+
+@pytest.mark.parametrize("message", [{"date": 0}, {"date": 1, "photo": [], "reply_markup": {"inline_keyboard": []}}])
+async def test_a_message_whose_text_we_are_not_shown_only_loses_its_buttons(
+    telegram: Telegram, telegram_peer: TelegramPeer, message: dict[str, Any]
+) -> None:
+    """Too old to be accessible (date 0), or no text at all."""
+    inbound = await pressed_under(telegram, telegram_peer, message=message)
+    before, _ = await seen_of(telegram_peer)
+    await telegram.mark(inbound, MARKED)
+    assert await seen_of(telegram_peer) == (before, False)
+
+
+async def test_a_text_of_4096_characters_only_loses_its_buttons(
+    telegram: Telegram, telegram_peer: TelegramPeer
+) -> None:
+    """There is no room for more."""
+    inbound = replace(await pressed_under(telegram, telegram_peer), shown="&amp;" * 4096)
+    before, _ = await seen_of(telegram_peer)
+    await telegram.mark(inbound, MARKED)
+    assert await seen_of(telegram_peer) == (before, False)
+
+
+@pytest.mark.parametrize("kind", ["blocked", "flood", "5xx", "drop", "oldquery"])
+async def test_a_mark_that_is_lost_is_no_matter(telegram: Telegram, telegram_peer: TelegramPeer, kind: str) -> None:
+    """Whatever Telegram answers; nothing is tried twice."""
+    inbound = await pressed_under(telegram, telegram_peer)
+    for method in ("answerCallbackQuery", "editMessageText"):
+        await telegram_peer.fault(method=method, kind=kind)
+    await telegram.mark(inbound, MARKED)
+    assert len(await telegram_peer.calls("editMessageText")) == 1
+
+
+async def test_ticks_in_place(telegram: Telegram, telegram_peer: TelegramPeer) -> None:
+    """The buttons change where they are; the same once more is fine; if the message is gone the whole comes again."""
+    inbound = await pressed_under(telegram, telegram_peer)
+    ticked = replace(MESSAGES["choices"], choices=MESSAGES["choices"].choices[:1], instead_of=inbound.under)
+    for _ in range(2):
+        await telegram.send(inbound.address, telegram.render(ticked)[0])
+    (shown,) = await telegram_peer.shown(TG_PERSON)
+    assert [button["text"] for (button,) in shown["reply_markup"]["inline_keyboard"]] == ["1. México"]
+    await telegram.send(inbound.address, telegram.render(replace(ticked, instead_of="999999"))[0])
+    assert len(await telegram_peer.shown(TG_PERSON)) == 2
+
+
+async def test_setting_up(telegram: Telegram, telegram_peer: TelegramPeer) -> None:
+    """Every call as the Bot API's description has it; updates then come with the right secret."""
+    await set_up(telegram, today().catalogues, PUBLIC_URL, SECRET, lambda _: None, dry_run=False)
+    assert await telegram_peer.failed() == []
+    (webhook,) = await telegram_peer.calls("setWebhook")
+    assert webhook["params"]["url"] == f"{PUBLIC_URL}/telegram/updates"
+    assert len(await telegram_peer.calls("setMyCommands")) == 1 + len(today().languages)
+
+
+@pytest.mark.parametrize("in_use", ["old", "new"])
+async def test_a_secret_is_replaced_while_people_write(
+    telegram_peer: TelegramPeer, app_port: int, echo: Echo, in_use: str
+) -> None:
+    """Updates with either are taken."""
+    telegram = Telegram(telegram_peer.token, "new", "old", api=telegram_peer.api)
+    async with serving(create_app({"telegram": telegram}, echo.intake(), ready=always, static_help=""), app_port):
+        await telegram_peer.set_webhook(in_use)
+        await telegram_peer.says(TG_PERSON, "hola")
+        await eventually(lambda: seen(echo, 1))
+    await telegram.close()
+    assert echo.events == [Text("hola")]
 
 
 async def test_an_old_press_is_no_matter(telegram: Telegram, telegram_peer: TelegramPeer) -> None:

@@ -18,7 +18,7 @@ from bot.settings import Settings
 from conversations.guide import Guide, Operator
 from conversations.turns import answers
 from tests.contracts.peers import PUBLIC_URL, TelegramPeer, TwilioPeer, segments_oracle
-from tests.contracts.walker import TelegramPhone, TwilioPhone, Walker, links, living
+from tests.contracts.walker import ANSWERS, TelegramPhone, TwilioPhone, Walker, links, living
 from tests.polling import until
 from tests.processes import running
 from tests.servers import Running, kind
@@ -183,6 +183,48 @@ async def test_by_telegram_webhook_in_english(
     assert links(results)
     assert links(card)
     walker.check(4096)
+
+
+async def test_a_telegram_chat_reads_as_a_record(
+    telegram_house: House, telegram_peer: TelegramPeer, app_port: int
+) -> None:
+    """Each pressed question shows its answer and has no buttons; an old one says so; ticks change in place."""
+    channel = telegram_house.channels["telegram"]
+    phone = TelegramPhone(telegram_peer, channel, 7000004, "en")
+    walker = Walker(phone, channel, guide())
+    async with living(telegram_house, app_port, walker.watch, telegram_house.send, telegram_house.sweep):
+        await telegram_peer.set_webhook(SECRET)
+        await walker.begins("/start", "en")
+        await walker.answers_until("ties")
+        await until(partial(_settled, phone))
+        record = await phone.record()
+        assert record[0] == ("English", False)
+        assert all(mark for mark, has_buttons in record if not has_buttons)
+        for option in (*ANSWERS["ties"], "done"):  # all under one message
+            await walker.chooses(option)
+        await until(partial(_settled, phone))
+        ticked = (await phone.record())[len(record) - 1]
+        labels = [guide().catalogues["en"].text(f"option.ties.{option}") for option in ANSWERS["ties"]]
+        assert ticked == ("\n✓ ".join(labels), False)
+        message, choice = (await telegram_peer.shown(phone.person))[-1], next(iter(walker.choices.values()))
+        await walker.says("2")
+        assert await phone.record() == [*record[:-1], ticked, ("", True), ("", True)]  # what is written marks nothing
+        answers = walker.session.answers
+        await walker.does(telegram_peer.taps_data(phone.person, choice.id, message["message_id"]))
+        assert walker.session.answers == answers
+        await until(partial(_settled, phone, last=2))  # the open question was put again
+        await telegram_quiet(telegram_peer)
+        toasts = [call["params"].get("text") for call in await telegram_peer.calls("answerCallbackQuery")]
+        words = guide().catalogues["en"]
+        assert toasts[-1] == words.text("telegram.toast.old")
+        assert set(toasts[:-1]) == {words.text("telegram.toast.taken"), None}
+        await walker.command("delete")
+    walker.check(4096)
+
+
+async def _settled(phone: TelegramPhone, last: int = 1) -> bool:
+    """Whether no message but the last, or so many, has buttons."""
+    return not any(has_buttons for _, has_buttons in (await phone.record())[:-last])
 
 
 async def test_by_telegram_polling_in_spanish(

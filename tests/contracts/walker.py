@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import aiohttp
 
-from bot.channels import Channel
+from bot.channels import Channel, Payload
 from bot.channels.gsm7 import measure
 from bot.house import House, Work
 from bot.messages import Inbound
@@ -45,6 +45,9 @@ OVER = ("results",)
 MENUS = (*OVER, "card", "centres")
 """What stands under a text that is no question."""
 
+MARK = "\n\n✓ "
+"""What stands between a question and its answer once a button was pressed."""
+
 TOWN, PIN = "Tapachula", (14.9031, -92.2575)
 
 _WORDS = {
@@ -74,6 +77,9 @@ class Phone(Protocol):
 
     async def texts(self) -> list[str]:
         """What the person sees of us."""
+
+    async def sees(self, payload: Payload) -> bool:
+        """Whether a message that was changed in place shows this."""
 
 
 @dataclass(frozen=True)
@@ -129,8 +135,12 @@ class Walker:
         await act
         await until(lambda: len(self.heard) > turns)
         assert len(self.heard) == turns + 1
-        wanted = [self.channel.shows(payload) for m in self.heard[-1].messages for payload in self.channel.render(m)]
-        assert wanted, "silence"
+        payloads = [payload for message in self.heard[-1].messages for payload in self.channel.render(message)]
+        assert payloads, "silence"
+        if "message_id" in payloads[0]:
+            await until(lambda: self.phone.sees(payloads[0]))
+            return []
+        wanted = [self.channel.shows(payload) for payload in payloads]
         await until(lambda: self._has(len(self.texts) + len(wanted)))
         fresh = (await self.phone.texts())[len(self.texts) :]
         assert fresh == wanted
@@ -311,6 +321,9 @@ class TwilioPhone:
     async def texts(self) -> list[str]:
         return await self.peer.texts(self.address)
 
+    async def sees(self, payload: Payload) -> bool:
+        raise AssertionError(f"nothing changes in place here: {payload}")
+
 
 @dataclass
 class TelegramPhone:
@@ -350,7 +363,20 @@ class TelegramPhone:
                     assert response.status == 200
 
     async def texts(self) -> list[str]:
-        return [self.channel.shows(message) for message in await self.peer.shown(self.person)]
+        written = [message["text"].partition(MARK)[0] for message in await self.peer.shown(self.person)]
+        return [self.channel.shows({"text": text, "parse_mode": "HTML"}) for text in written]
+
+    async def sees(self, payload: Payload) -> bool:
+        shown = (message for message in await self.peer.shown(self.person))
+        return any(
+            (message["message_id"], message.get("reply_markup")) == (payload["message_id"], payload["reply_markup"])
+            for message in shown
+        )
+
+    async def record(self) -> list[tuple[str, bool]]:
+        """What the chat reads like: what stands under the text of each message, and whether it still has buttons."""
+        shown = await self.peer.shown(self.person)
+        return [(m["text"].partition(MARK)[2], "inline_keyboard" in m.get("reply_markup", {})) for m in shown]
 
     async def _updates(self, **content: Any) -> None:
         await self.peer.update(message=self._message(**content))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 from random import Random
 
+from conversations.invitation import Invitation, mark
 from conversations.medium import SMS, TELEGRAM, WHATSAPP, Medium
 from conversations.planner import Plan
 from conversations.questions import Answer, Question
@@ -62,6 +63,7 @@ def _prompts() -> Iterator[tuple[str, tuple[Session, Medium]]]:
         yield name, (person.here, medium)
 
 
+BY_A_POSTER = Invitation("es", mark("mx-tapachula-comar-multiservicios"), 12).payload
 TO_RESULTS = ("1", "México", "Venezuela", "34", "1", "1", "0", "0", "Tapachula")
 WAYS: dict[str, tuple[Medium, tuple[str, ...]]] = {
     "language": (TELEGRAM, ("1", "México", "idioma")),
@@ -72,6 +74,7 @@ WAYS: dict[str, tuple[Medium, tuple[str, ...]]] = {
     "town for results": (SMS, TO_RESULTS[:-1]),
     "town_choice": (SMS, ("1", "México", "centro", "San Marcos")),
     "town_guess": (SMS, ("1", "México", "centro", "tapchula")),
+    "near_centre": (TELEGRAM, ("1", "México", f"/start {BY_A_POSTER}", "centro")),
     "results": (SMS, TO_RESULTS),
     "results in chat": (WHATSAPP, TO_RESULTS),
     "results so far": (WHATSAPP, (*TO_RESULTS[:6], "resultados")),

@@ -25,6 +25,7 @@ sessions = st.builds(
     misses=st.integers(0, 5),
     told=st.frozensets(ids, max_size=3),
     stopped=st.booleans(),
+    near=st.just("") | ids,
 )
 
 
@@ -35,7 +36,7 @@ def test_the_closed_list_of_what_is_kept() -> None:
     in the pull request what the new field is for, how long it lives, and what it tells whoever reads it.
     """
     assert {field.name for field in fields(Session)} == {
-        "run", "seen", "content", "language", "consent", "answers", "asked", "misses", "told", "stopped",
+        "run", "seen", "content", "language", "consent", "answers", "asked", "misses", "told", "stopped", "near",
     }  # fmt: skip
     assert {field.name for field in fields(Asked)} == {"id", "options", "ticked", "subject", "page"}
     assert {field.name for field in fields(Answer)} == {"chosen", "shown"}
