@@ -50,17 +50,10 @@ def greet(talk: Talk, *preferred: str, text: str = "first.greeting") -> Turn:
 
 
 def welcome(talk: Talk, payload: str) -> Turn:
-    """Somebody opened the chat by a link. That of a poster is in their hand: its language is taken at once.
-
-    A language alone is no more than a wish, and stands first in the menu (FC-45).
-    """
-    link = read_invitation(payload)
-    if link.language in talk.guide.languages and (link.centre or link.poster):
-        new = newcomer(talk, Asked("language", talk.languages()))
-        turn = speak(talk.on(new), link.language)
-        turn = replace(turn, replies=(Say("first.by_link"), *turn.replies))
-    else:
-        turn = greet(talk, *((link.language,) if link.language else ()))
+    """Somebody opened the chat by a link. Its language stands first in the menu, no more: others may hold the phone
+    by now, and the first message is the same to everybody (FC-45)."""
+    language = read_invitation(payload).language
+    turn = greet(talk, *((language,) if language else ()))
     came = invited(talk.on(turn.session), payload) if turn.session else talk
     return counted(replace(turn, session=came.session), payload)
 

@@ -66,18 +66,10 @@ def came_by(invitation: Invitation, person: Person | None = None) -> Person:
     return (person or Person(medium=TELEGRAM)).writes(f"/start {invitation.payload}".strip())
 
 
-def test_its_language_is_taken_at_once() -> None:
-    """Consent follows; how to have another one stands first."""
-    person = came_by(Invitation("en", poster=12))
-    assert person.heard == "say first.by_link; ask consent"
-    assert person.here.language == "en"
-    assert "poster:12" in person.turn.notes
-    assert person.writes("idioma").asked == "language"
-
-
-def test_a_language_alone_is_only_a_wish() -> None:
+@pytest.mark.parametrize("link", [Invitation("en"), Invitation("en", poster=12), Invitation("en", mark(COMAR))])
+def test_its_language_is_only_a_wish(link: Invitation) -> None:
     """It stands first in the menu, no more (FC-45)."""
-    person = came_by(Invitation("en"))
+    person = came_by(link)
     assert (person.heard, person.options) == ("ask language as first.greeting", ("en", "es"))
 
 
@@ -118,14 +110,14 @@ def test_in_the_middle_the_language_and_the_answers_stay() -> None:
 def test_whoever_had_stopped_begins_anew() -> None:
     """By their own act."""
     person = came_by(Invitation("en", poster=12), Person(medium=TELEGRAM).writes("/start", "1", "stop"))
-    assert (person.here.stopped, person.asked) == (False, "consent")
+    assert (person.here.stopped, person.asked) == (False, "language")
 
 
 @pytest.mark.parametrize("where", ["México", None])
 def test_yes_is_help_near_the_centre(where: str | None) -> None:
     """As from any place; the hint is gone then."""
     person = came_by(Invitation("es", mark(COMAR)))
-    person.writes("1", *([where] if where else []), "centro")
+    person.writes("1", "1", *([where] if where else []), "centro")
     assert person.asked == "near_centre"
     assert "Tapachula" in person.text
     person.taps("yes")
@@ -135,22 +127,22 @@ def test_yes_is_help_near_the_centre(where: str | None) -> None:
 
 def test_no_asks_for_the_town_and_does_not_ask_again() -> None:
     """They are elsewhere by now."""
-    person = came_by(Invitation("es", mark(COMAR))).writes("1", "México", "centro").taps("no")
+    person = came_by(Invitation("es", mark(COMAR))).writes("1", "1", "México", "centro").taps("no")
     assert person.asked == "town"
     assert person.writes("saltar", "centro").asked == "town"
 
 
 def test_a_town_is_an_answer_too() -> None:
     """Or a pin."""
-    person = came_by(Invitation("es", mark(COMAR))).writes("1", "México", "centro", "Tijuana")
+    person = came_by(Invitation("es", mark(COMAR))).writes("1", "1", "México", "centro", "Tijuana")
     assert "mx-tijuana" in person.heard
-    person = came_by(Invitation("es", mark(COMAR))).writes("1", "México", "centro").shares(32.53, -117.02)
+    person = came_by(Invitation("es", mark(COMAR))).writes("1", "1", "México", "centro").shares(32.53, -117.02)
     assert "mx-tijuana" in person.heard
 
 
 def test_in_another_country_it_is_no_hint() -> None:
     """Never across a border."""
-    assert came_by(Invitation("es", mark(COMAR))).writes("1", "Guatemala", "centro").asked == "town"
+    assert came_by(Invitation("es", mark(COMAR))).writes("1", "1", "Guatemala", "centro").asked == "town"
 
 
 def test_a_centre_that_is_gone_is_no_hint() -> None:

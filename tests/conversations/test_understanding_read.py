@@ -314,7 +314,7 @@ es | ayuda ; AYUDA ; ¿ayuda? ; help ; èd ; ajuda ; /help ; menú | command hel
 es | atrás ; atras ; back ; /back | command back
 es | borrar ; delete ; efase ; apagar ; /delete | command delete
 es | borrar todo ; Borra todo! ; delete everything ; eliminar todo | command delete
-es | volver ; regresar ; volver atrás | command back
+es | volver atrás ; Volver atras! | command back
 es | cambiar ; change | command change
 es | por qué ; ¿Por qué? ; why | command why
 es | saltar ; skip ; /skip | command skip
