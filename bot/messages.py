@@ -6,7 +6,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
@@ -52,7 +52,8 @@ class Inbound:
     (Telegram's callback query id), due within 150 s. `hint` is a language tag the client offered, never proof.
     `carrier` names what the carrier has already done by itself ("STOP", "START", "HELP" when it has answered).
     `under` is what the carrier calls the message of ours whose button was pressed, and `shown` its text, in the
-    carrier's own form; the text is not kept with the rest.
+    carrier's own form; the text is not kept with the rest. `own` is what it calls the person's message, where we could
+    take that away.
     """
 
     address: Address
@@ -65,6 +66,7 @@ class Inbound:
     carrier: str | None = None
     under: str | None = None
     shown: str | None = None
+    own: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ class Outbound:
 
     `id` is the inbound id and a counter, the same on a re-run. `payload` is the carrier's own, without the address.
     `expires`: not sent after it. `serial` is the person's turn number; with `question` set, the entry is dropped once
-    the person has moved past that turn.
+    the person has moved past that turn. `clears`: nothing is said; what stands in the chat is taken away.
     """
 
     id: str
@@ -129,4 +131,4 @@ class Outbound:
     expires: datetime
     serial: int
     question: str | None = None
-    parts: int = field(default=1)
+    clears: bool = False

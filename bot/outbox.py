@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import ParamSpec, TypeVar
 
-from bot.channels import Channel, Outcome, SendError
+from bot.channels import Channel, ClearsChats, Outcome, SendError
 from bot.messages import CHANNELS, Address, ChannelName
 from bot.pace import Pace
 from bot.store import Outbox, Store, Unavailable, Waiting, Why
@@ -148,7 +148,9 @@ class Sender:
         entry = cleared if cleared.since else replace(cleared, since=self._now())
         answer = await self._send(entry)
         if not isinstance(answer, SendError):
-            await self._patiently(self._outbox.done, entry, "sent", answer)
+            clears = isinstance(self._channels.get(entry.outbound.to.channel), ClearsChats)
+            names = {"shown": answer} if clears else {"carriers_id": answer}
+            await self._patiently(self._outbox.done, entry, "sent", **names)
             return None, None
         log.warning("reply %s: %s", entry.key, answer)
         if answer.outcome is Outcome.STOPPED:
@@ -158,7 +160,7 @@ class Sender:
             why: Why = "refused" if answer.outcome is Outcome.REFUSED else "closed"
             await self._patiently(self._outbox.bury, entry, why)
         else:
-            perhaps = answer.outcome is Outcome.PERHAPS
+            perhaps = answer.outcome is Outcome.PERHAPS and not entry.outbound.clears
             await self._patiently(self._outbox.failed, entry, perhaps=perhaps)
             return (replace(entry, tries=entry.tries + 1) if perhaps else entry), answer
         return None, None
@@ -200,8 +202,8 @@ class Sender:
 
         Raises SendError when the carrier cannot be asked now: the one repeat is not spent on a carrier that is away.
         """
-        if entry.tries == 0:
-            return entry
+        if entry.tries == 0 or entry.outbound.clears:  # which does no harm twice
+            return replace(entry, tries=0)
         if entry.tries > 1:
             log.warning("reply %s: perhaps sent, twice; not sent again", entry.key)
             await self._patiently(self._outbox.bury, entry, "doubtful")
@@ -231,11 +233,19 @@ class Sender:
         if channel is None:
             return SendError(Outcome.REFUSED, "channel is off")
         try:
+            if outbound.clears:
+                await self._clear(channel, entry)
+                return None
             return await channel.send(outbound.to, dict(outbound.payload))
         except SendError as error:
             return error
         except Exception as error:  # noqa: BLE001 - our bug in a channel; the call may have been made all the same
             return SendError(Outcome.PERHAPS, type(error).__name__)
+
+    async def _clear(self, channel: Channel, entry: Waiting) -> None:
+        messages = await self._patiently(self._outbox.shown, entry)
+        if messages and isinstance(channel, ClearsChats):
+            await channel.clear(entry.outbound.to, messages)
 
     async def _patiently(self, call: Callable[P, Awaitable[Result]], *args: P.args, **kwargs: P.kwargs) -> Result:
         """What the call gives, once the store is there; raises Unavailable only when told to stop meanwhile."""

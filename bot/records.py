@@ -45,6 +45,7 @@ class _Inbound(msgspec.Struct):
     hint: str | None = None
     carrier: str | None = None
     under: str | None = None
+    own: str | None = None
 
 
 def dump_inbound(inbound: Inbound) -> bytes:
@@ -62,6 +63,7 @@ def dump_inbound(inbound: Inbound) -> bytes:
         hint=inbound.hint,
         carrier=inbound.carrier,
         under=inbound.under,
+        own=inbound.own,
     )
     return msgspec.json.encode(record)
 
@@ -80,6 +82,7 @@ def load_inbound(record: bytes) -> Inbound:
             hint=known.hint,
             carrier=known.carrier,
             under=known.under,
+            own=known.own,
         )
     except (msgspec.MsgspecError, KeyError):
         # The cause would quote what the person wrote.

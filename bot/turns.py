@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 
 from bot import fragments, logs
-from bot.channels import Channel
+from bot.channels import Channel, ClearsChats
 from bot.guard import WINDOW, Recent, Silence
 from bot.messages import ChannelName, Inbound, Outbound, Pressed, Receipt
 from bot.store import Step, Store
@@ -111,7 +111,8 @@ class Turns:
         keep = turn.keep or timedelta(hours=guide.operator.hours)
         posters = tuple(note for note in turn.notes if note.startswith(POSTER))
         step = Step(dump(turn.session) if turn.session else None, keep, counts=posters)
-        return self._with_replies(step, messages, heard, led_somewhere=_led_somewhere(guide, session, turn, inbound))
+        step = self._with_replies(step, messages, heard, led_somewhere=_led_somewhere(guide, session, turn, inbound))
+        return self._with_clearing(step, heard) if turn.session is None else step
 
     def _withheld(self, heard: "_Heard") -> Step | None:
         """The step for a message that is not to be answered: one of too many, or a machine's; the session stays."""
@@ -166,6 +167,14 @@ class Turns:
         )
         return replace(step, outbound=tuple(fresh), recent=lately.dump())
 
+    def _with_clearing(self, step: Step, heard: "_Heard") -> Step:
+        """The step of somebody who erases everything: first what stands in the chat goes, where that can be."""
+        inbound = heard.inbound
+        if not isinstance(self.channels[inbound.address.channel], ClearsChats):
+            return step
+        clearing = Outbound(f"{inbound.id}.c", inbound.address, {}, heard.expires, heard.serial, clears=True)
+        return replace(step, outbound=(clearing, *step.outbound))
+
     def _catalogue(self, guide: Guide, chosen: str | None, inbound: Inbound) -> Catalogue:
         """The person's language: as chosen, else as guessed from what they wrote or what their client says."""
         if chosen and chosen in guide.catalogues:
@@ -176,15 +185,13 @@ class Turns:
 
     def _outbound(self, messages: Sequence[Message], heard: "_Heard") -> list[Outbound]:
         inbound, channel = heard.inbound, self.channels[heard.inbound.address.channel]
-        # From now on: a message that a carrier brings hours late, because we were away, is answered all the same.
-        expires = max(inbound.at, heard.now) + WAITS_FOR
         calls = [(payload, message) for message in messages for payload in channel.render(message)]
         return [
             Outbound(
                 id=f"{inbound.id}.{number}",
                 to=inbound.address,
                 payload=payload,
-                expires=expires,
+                expires=heard.expires,
                 serial=heard.serial,
                 # What fits the person, and where to go, is still wanted when they have written on.
                 question=None if message.question in MENUS else message.question,
@@ -206,6 +213,11 @@ class _Heard:
     lately: Recent
     now: datetime
     tell: Callable[[str, Pressed], None]
+
+    @property
+    def expires(self) -> datetime:
+        """Until when the answer is worth sending: from now on, as a carrier may bring a message hours late."""
+        return max(self.inbound.at, self.now) + WAITS_FOR
 
     @cached_property
     def session(self) -> Session | None:

@@ -270,4 +270,4 @@ def lifetimes(store: Redis) -> list[str]:
 
 def waiting(store: Redis) -> int:
     """How many replies are not delivered yet."""
-    return sum(store.xlen(name) for name in names(store) if name.endswith(":out"))
+    return sum(store.xlen(name) for name in names(store) if ":out:" in name)

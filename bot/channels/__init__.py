@@ -85,7 +85,10 @@ class Channel(Protocol):
         """How fast we may send to one address; None: as fast as we can."""
 
     async def send(self, address: Address, payload: Payload) -> str | None:
-        """Make one call; what the carrier will call the message in its receipts, if it gives any. Raises SendError."""
+        """Make one call; what the carrier calls the message, where that will be of use. Raises SendError.
+
+        It is of use where the carrier reports on its messages, or where a chat can be cleared.
+        """
 
     async def was_sent(self, address: Address, payload: Payload, since: float) -> bool | None:
         """After PERHAPS: whether a message with that text went to that person since then (POSIX seconds).
@@ -109,6 +112,14 @@ class MarksButtons(Protocol):
 
         Never raises: a mark that is lost does no harm, for old buttons change nothing.
         """
+
+
+@runtime_checkable
+class ClearsChats(Protocol):
+    """A channel where messages can be taken away again. It reports on none: `send` names them for this alone."""
+
+    async def clear(self, address: Address, messages: Sequence[str]) -> None:
+        """Take messages away from a chat, those that can be; safe to repeat. Raises SendError."""
 
 
 def read_tap(data: str) -> Tap | None:

@@ -42,6 +42,9 @@ for library in ("telegram", "httpx", "httpcore"):
 LIMIT = 4096
 """The longest text, after entities are taken out."""
 
+CLEARED_AT_ONCE = 100
+"""How many messages one call may take away."""
+
 NOTICE_LIMIT = 200
 """The longest text that answers a press."""
 
@@ -162,7 +165,7 @@ class Telegram:
         return Pace(f"{self.name} {address.user}", RATE_TO_ONE)
 
     async def send(self, address: Address, payload: Payload) -> str | None:
-        """Make one call; None, for Telegram gives no receipts. Raises SendError.
+        """Make one call; the id of a message that is new in the chat. Raises SendError.
 
         With a `message_id` the buttons of that message are changed; if it is gone, the whole is sent.
         """
@@ -172,22 +175,33 @@ class Telegram:
             if message:
                 markup = {"reply_markup": parameters["reply_markup"]}
                 await self._bot.edit_message_reply_markup(int(address.user), message, api_kwargs=markup)
-            else:
-                await self._bot.send_message(int(address.user), parameters.pop("text"), api_kwargs=parameters)
+                return None
+            sent = await self._bot.send_message(int(address.user), parameters.pop("text"), api_kwargs=parameters)
         except BadRequest as error:
             if "message is not modified" in error.message.lower():
                 return None
             if message:  # gone from the chat
-                await self.send(address, parameters)
-            elif "parse entities" in error.message and "parse_mode" in payload:
+                return await self.send(address, parameters)
+            if "parse entities" in error.message and "parse_mode" in payload:
                 log.error("telegram refused our formatting: sent as plain text")
                 plain = {name: value for name, value in payload.items() if name != "parse_mode"}
-                await self.send(address, {**plain, "text": self.shows(payload)})
-            else:
-                raise _send_error(error) from None
+                return await self.send(address, {**plain, "text": self.shows(payload)})
+            raise _send_error(error) from None
         except TelegramError as error:
             raise _send_error(error) from None
-        return None
+        return str(sent.message_id)
+
+    async def clear(self, address: Address, messages: Sequence[str]) -> None:
+        """Take away messages of a private chat, the person's as well, up to 48 hours old
+        (https://core.telegram.org/bots/api#deletemessages). Those that cannot be stay. Raises SendError."""
+        for first in range(0, len(messages), CLEARED_AT_ONCE):
+            ids = [int(message) for message in messages[first : first + CLEARED_AT_ONCE]]
+            try:
+                await self._bot.delete_messages(int(address.user), ids)
+            except BadRequest:
+                log.warning("telegram keeps some messages that were to be taken away")
+            except TelegramError as error:
+                raise _send_error(error) from None
 
     async def was_sent(self, address: Address, payload: Payload, since: float) -> bool | None:  # noqa: ARG002
         """None: a bot cannot look back at what it sent. Raises SendError while Telegram does not answer at all."""
@@ -277,7 +291,8 @@ class Telegram:
         if message.chat.type != ChatType.PRIVATE or event is None or (message.from_user and message.from_user.is_bot):
             return []
         at = message.edit_date or message.date
-        return [self._inbound(message.chat.id, message.from_user, id, event, at)]
+        inbound = self._inbound(message.chat.id, message.from_user, id, event, at)
+        return [replace(inbound, own=str(message.message_id))]
 
     def _inbound(self, user: int, sender: User | None, id: str, event: Event, at: datetime) -> Inbound:
         hint = sender.language_code if sender else None

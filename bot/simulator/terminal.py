@@ -193,7 +193,7 @@ class Terminal:
         payloads = []
         while waiting := await self.store.read(dict.fromkeys(CHANNELS, 10), 0.0):
             for entry in waiting:
-                if entry.outbound.to == talker.address:
+                if entry.outbound.to == talker.address and not entry.outbound.clears:
                     payloads.append(dict(entry.outbound.payload))
                 await self.store.done(entry, "sent")
         return payloads

@@ -149,11 +149,15 @@ class Outbox(Protocol):
     async def failed(self, entry: Waiting, *, perhaps: bool) -> None:
         """An attempt has ended without success; unless it perhaps reached the person it is struck out again."""
 
-    async def done(self, entry: Waiting, end: End, carriers_id: str | None = None) -> None:
+    async def done(self, entry: Waiting, end: End, carriers_id: str | None = None, shown: str | None = None) -> None:
         """Take the entry off and count how it ended. Raises Unavailable.
 
         `carriers_id`: under which the carrier will report on it; until then it is kept, for two hours at most.
+        `shown`: by which the message can be taken away again; this alone is kept, for two days.
         """
+
+    async def shown(self, entry: Waiting) -> Sequence[str]:
+        """What the carrier calls the messages in the person's chat, oldest first. Raises Unavailable."""
 
     async def bury(self, entry: Waiting, why: Why) -> None:
         """Move the entry to the dead letters. Raises Unavailable."""

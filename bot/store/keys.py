@@ -63,6 +63,11 @@ def sent(person: Person) -> str:
     return _of(person, "sent")
 
 
+def shown(person: Person) -> str:
+    """Sorted set: sealed, what the carrier calls the messages in the person's chat, by their time in microseconds."""
+    return _of(person, "shown")
+
+
 def later(partition: int) -> str:
     """Sorted set: replies to send once more, each after its person and channel, by the time for it in milliseconds."""
     return f"{_tag(partition)}:later"

@@ -19,6 +19,9 @@ REPLY_LIFE = timedelta(hours=24)
 # How long the carrier's last word on a reply is waited for; as long as a reply is worth sending.
 SENT_LIFE = timedelta(hours=2)
 
+# As long as a bot may take its messages away (https://core.telegram.org/bots/api#deletemessage).
+SHOWN_LIFE = timedelta(hours=48)
+
 DEAD_LIFE = timedelta(hours=72)
 COUNTS_LIFE = timedelta(days=8)
 

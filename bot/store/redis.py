@@ -28,6 +28,7 @@ from bot.store.lifetimes import (
     RECENT_LIFE,
     REPLY_LIFE,
     SEEN_LIFE,
+    SHOWN_LIFE,
     TURN_LIFE,
     TURN_LIFE_AFTER_ERASING,
     milliseconds,
@@ -223,7 +224,7 @@ class RedisStore(RedisOutbox):
         recent = self._opened(view.recent, keys.recent(person))
         result = step(session, inbound, view.turns + 1, recent)
         verb = "leave" if result.leave else "erase" if result.saved is None else "save"
-        after = await self._commit(person, inbound.address.channel, view, taken, verb, result)
+        after = await self._commit(person, inbound, view, taken, verb, result)
         if after.changed and verb == "erase":
             await self._people.unlink(person)
         return after
@@ -237,13 +238,17 @@ class RedisStore(RedisOutbox):
             return None
 
     async def _bury(self, person: Person, view: _View) -> _View:
-        """Take an unreadable message off; the key may yet be found. Which channel it came by is not known."""
-        return await self._commit(person, "sms", view, 1, "bury", Step(counts=("unreadable",)))
+        """Take an unreadable message off; the key may yet be found."""
+        return await self._commit(person, None, view, 1, "bury", Step(counts=("unreadable",)))
 
     async def _commit(
-        self, person: Person, channel: ChannelName, view: _View, taken: int, verb: str, step: Step
+        self, person: Person, inbound: Inbound | None, view: _View, taken: int, verb: str, step: Step
     ) -> _View:
-        """Take messages off with what they led to; the view after it, `changed` when that is done."""
+        """Take messages off with what they led to; the view after it, `changed` when that is done.
+
+        Of a message that nobody can read it is not known which channel it came by, and nothing is said to it.
+        """
+        channel: ChannelName = inbound.address.channel if inbound else "sms"
         names = [
             *_places(person),
             keys.links(person),
@@ -258,6 +263,8 @@ class RedisStore(RedisOutbox):
             milliseconds(turn_life),
             "" if step.recent is None else self._vault.seal(step.recent.encode(), keys.recent(person)),
             *map(milliseconds, (RECENT_LIFE, REPLY_LIFE, DEAD_LIFE, COUNTS_LIFE)),
+            self._vault.seal(inbound.own.encode(), keys.shown(person)) if inbound and inbound.own else "",
+            milliseconds(SHOWN_LIFE),
             len(step.counts),
             *step.counts,
             *(self._vault.seal(dump_outbound(outbound), out) for outbound in step.outbound),
@@ -273,4 +280,4 @@ def _places(person: Person) -> list[str]:
 def _streams(person: Person, channel: ChannelName) -> list[str]:
     partition = person.partition
     own = [keys.out(partition, channel), keys.tries(partition, channel)]
-    return [*own, keys.dead(partition), keys.sent(person), keys.later(partition)]
+    return [*own, keys.dead(partition), keys.sent(person), keys.later(partition), keys.shown(person)]

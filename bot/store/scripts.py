@@ -23,13 +23,17 @@ class Script:
 REMEMBERED = 8
 """How many replies to a person are kept until the carrier has said its last word on them."""
 
-SHOWN = 4
-"""How many of a person's waiting messages are shown at once: one, and what a network may have cut off it."""
+SEEN_AT_ONCE = 4
+"""How many of a person's waiting messages are seen at once: one, and what a network may have cut off it."""
+
+CLEARED = 400
+"""How many of the messages in a chat can be taken away again: the latest, more than two days of talking."""
 
 _VIEW = f"""
 local function view(inbox, session, recent, turn, more)
   local n = tonumber(redis.call('HGET', turn, 'n') or 0)
-  return {{redis.call('LRANGE', inbox, 0, {SHOWN - 1}), redis.call('GET', session), redis.call('GET', recent), n, more}}
+  local heads = redis.call('LRANGE', inbox, 0, {SEEN_AT_ONCE - 1})
+  return {{heads, redis.call('GET', session), redis.call('GET', recent), n, more}}
 end
 """
 
@@ -80,6 +84,18 @@ local function bury(dead, life, ...)
   local oldest = time[1] * 1000 + math.floor(time[2] / 1000) - life
   redis.call('XADD', dead, 'MINID', string.format('%.0f', oldest), '*', ...)
   redis.call('PEXPIRE', dead, life)
+end
+"""
+
+# Which messages stand in a chat, so that they can be taken away again; by microseconds, or their order would be lost.
+_SHOW = f"""
+local function show(shown, life, message)
+  local time = redis.call('TIME')
+  local now = time[1] * 1000000 + time[2]
+  redis.call('ZADD', shown, string.format('%.0f', now), message)
+  redis.call('ZREMRANGEBYSCORE', shown, '-inf', string.format('%.0f', now - life * 1000))
+  redis.call('ZREMRANGEBYRANK', shown, 0, -{CLEARED + 1})
+  redis.call('PEXPIRE', shown, life)
 end
 """
 
@@ -139,14 +155,15 @@ COMMIT = Script(
     + _BURY
     + _REVIVE
     + _DROP_LATER
+    + _SHOW
     + _COUNT
     + """
--- KEYS inbox session recent turn waiting links out tries dead sent later counts
+-- KEYS inbox session recent turn waiting links out tries dead sent later shown counts
 -- ARGV person message messages-taken turns-so-far commit-id verb session session-life turn-life
---      recent recent-life out-life dead-life counts-life number-of-counts count... reply...
+--      recent recent-life out-life dead-life counts-life own-message shown-life number-of-counts count... reply...
 -- verb: save | erase | leave (the session as it is) | bury (leave it, and keep the message, which nobody can read)
 -- -> {oldest messages, session or nil, recent or nil, turns so far, 1 when this commit is in}
-local inbox, session, recent, turn, waiting, links, out, tries, dead, sent, later, counts = unpack(KEYS)
+local inbox, session, recent, turn, waiting, links, out, tries, dead, sent, later, shown, counts = unpack(KEYS)
 local person, message, taken, turns, id, verb = unpack(ARGV, 1, 6)
 local n = tonumber(redis.call('HGET', turn, 'n') or 0)
 local place = 's' .. (tonumber(turns) + 1) % 8
@@ -171,8 +188,10 @@ if not applied and n == tonumber(turns) and redis.call('LINDEX', inbox, 0) == me
   end
   if ARGV[10] ~= '' and verb ~= 'erase' then redis.call('SET', recent, ARGV[10], 'PX', ARGV[11]) end
   if verb ~= 'erase' then revive(dead, person, out) end
-  local first_reply = 16 + tonumber(ARGV[15])
-  for i = 16, first_reply - 1 do count(counts, ARGV[14], ARGV[i]) end
+  if ARGV[15] ~= '' then show(shown, ARGV[16], ARGV[15]) end
+  if verb == 'erase' then redis.call('PEXPIRE', shown, ARGV[12]) end  -- as long as the clearing waits at most
+  local first_reply = 18 + tonumber(ARGV[17])
+  for i = 18, first_reply - 1 do count(counts, ARGV[14], ARGV[i]) end
   if first_reply <= #ARGV then redis.call('HSET', turn, 'r', n + 1) end
   for i = first_reply, #ARGV do
     redis.call('XADD', out, '*', 'person', person, 'reply', ARGV[i])
@@ -188,8 +207,8 @@ FORGET = Script(
     _DROP
     + _DROP_LATER
     + """
--- KEYS inbox session recent turn waiting out tries dead sent later; ARGV person
-redis.call('DEL', KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[9])
+-- KEYS inbox session recent turn waiting out tries dead sent later shown; ARGV person
+redis.call('DEL', KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[9], KEYS[11])
 redis.call('ZREM', KEYS[5], ARGV[1])
 drop(KEYS[6], ARGV[1], KEYS[7])
 drop(KEYS[8], ARGV[1])
@@ -242,11 +261,16 @@ return 1
 DONE = Script(
     _COUNT
     + _REMEMBER
+    + _SHOW
     + """
--- KEYS out tries counts sent session; ARGV entry what counts-life carriers-id-or-empty sent-life
+-- KEYS out tries counts sent session shown
+-- ARGV entry what counts-life carriers-id-or-empty sent-life shown-message-or-empty shown-life cleared
 -- -> the carrier's last word, if it came before this, or nil
 local entry = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])[1]
 redis.call('HDEL', KEYS[2], ARGV[1])
+-- Somebody who has just been forgotten has no session, but the chat that is being cleared.
+if ARGV[6] ~= '' and redis.call('EXISTS', KEYS[5], KEYS[6]) > 0 then show(KEYS[6], ARGV[7], ARGV[6]) end
+if ARGV[8] == '1' then redis.call('DEL', KEYS[6]) end
 if not entry then return nil end
 redis.call('XDEL', KEYS[1], ARGV[1])
 count(KEYS[3], ARGV[3], ARGV[2])

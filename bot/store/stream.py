@@ -18,7 +18,7 @@ from bot.records import Unloadable, load_outbound
 from bot.store import End, Unavailable, Waiting, Why, keys
 from bot.store.counts import this_day
 from bot.store.leases import LIFE, Leases
-from bot.store.lifetimes import COUNTS_LIFE, DEAD_LIFE, REPLY_LIFE, SENT_LIFE, milliseconds
+from bot.store.lifetimes import COUNTS_LIFE, DEAD_LIFE, REPLY_LIFE, SENT_LIFE, SHOWN_LIFE, milliseconds
 from bot.store.scripts import BURY, DONE, DUE, MARK, PACE, SETTLE
 from bot.store.server import Argument, Server
 from bot.vault import NAME_LENGTH, PARTITIONS, Person, Unsealable, Vault
@@ -75,19 +75,32 @@ class RedisOutbox:
             await self._mark(entry, entry.tries)
         self._settled(entry)
 
-    async def done(self, entry: Waiting, end: End, carriers_id: str | None = None) -> None:
+    async def done(self, entry: Waiting, end: End, carriers_id: str | None = None, shown: str | None = None) -> None:
         """Take the entry off, whoever has it by now, and count how it ended. Raises Unavailable."""
         partition, channel, id, _ = _parse(entry.key)
         person = Person(entry.person)
-        lasting = [keys.counts(partition, this_day()), keys.sent(person), keys.session(person)]
+        lasting = [keys.counts(partition, this_day()), keys.sent(person), keys.session(person), keys.shown(person)]
         names = [*_places((partition, channel)), *lasting]
         known = self._vault.message(channel, carriers_id) if carriers_id else ""
         arguments: list[Argument] = [id, f"{channel}:{end}", milliseconds(COUNTS_LIFE), known, milliseconds(SENT_LIFE)]
+        arguments += [self._vault.seal(shown.encode(), keys.shown(person)) if shown else ""]
+        arguments += [milliseconds(SHOWN_LIFE), int(entry.outbound.clears)]
         early = await self._server.run(DONE, names, arguments)
         self._settled(entry)
         if early is not None:
             ending, _, wait = early.decode().partition(" ")
             await self._settle(person, channel, known, ending, int(wait))
+
+    async def shown(self, entry: Waiting) -> Sequence[str]:
+        """What the carrier calls the messages in the person's chat that can still be taken away, oldest first."""
+        place = keys.shown(Person(entry.person))
+        oldest = int((time.time() - SHOWN_LIFE.total_seconds()) * 1e6)
+        sealed = await self._server.call("ZRANGEBYSCORE", place, oldest, "+inf")
+        messages = []
+        for message in sealed:
+            with contextlib.suppress(Unsealable):
+                messages.append(self._vault.open(message, place).decode())
+        return messages
 
     async def send_due(self) -> int:
         """Let go what is to be sent once more now; how many. Raises Unavailable."""

@@ -31,6 +31,8 @@ def first(talk: Talk, event: Event, understood: Understood) -> Turn:
             return stopped(talk, Say("stop.done"))
         case Commanded("delete"):
             return Turn(None, (Say("delete.done"),))
+        case Commanded("exit"):
+            return Turn(None, (Say("exit.done"),))
         case Commanded("hello", argument):
             missing = (code for code in guesses if code not in talk.guide.languages)  # "hello" alone orders no menu
             return welcome(talk, argument) if argument else greet(talk, *missing)

@@ -1,6 +1,7 @@
 """Spells texts and the values in them, in one language, for one channel.
 
-Where a channel is brief the short form of a text is taken (`<key>.sms`).
+A text may have a form of its own for a channel (`<key>.telegram`); where a channel is brief, the short one is taken
+(`<key>.sms`).
 """
 
 from collections.abc import Sequence
@@ -58,7 +59,9 @@ class Writer:
         return before.rstrip(), after.strip()
 
     def _form(self, key: str) -> str:
-        short = f"{key}.sms"
+        own, short = f"{key}.{self.medium.name}", f"{key}.sms"
+        if self.catalogue.has(own):
+            return own
         return short if self.medium.brief and self.catalogue.has(short) else key
 
     def spelled(self, value: object) -> object:

@@ -16,7 +16,7 @@ FULL = Inbound(
     PHONE, "SM1", Text("hola", edited=True), datetime(2026, 11, 25, 12, tzinfo=UTC), SCOPED, "q", "es", "STOP"
 )
 REPLY = Outbound(
-    "SM1-0", PHONE, {"Body": "¿Sí?", "Choices": [1, None]}, datetime(2026, 11, 25, tzinfo=UTC), 7, "inside", 2
+    "SM1-0", PHONE, {"Body": "¿Sí?", "Choices": [1, None]}, datetime(2026, 11, 25, tzinfo=UTC), 7, "inside", clears=True
 )
 EVENTS = [Text("hola"), Tap("r1", "inside", "yes"), Place(14.9, -92.3, live=True), Unreadable("voice")]
 

@@ -288,7 +288,7 @@ async def test_every_key_has_a_lifetime(store: RedisStore, server: Running) -> N
     await store.bury(refused, "refused")
     await store.done(failed, "sent", "SM1")
     await store.settle(Receipt(PHONE, "SM1", "failed", ending="again"))
-    await store.done(taken, "sent", "SM2")
+    await store.done(taken, "sent", "SM2", shown="7")
     assert await store.begin(entry)
     await store.reserve(Pace("chat", 1.0))
     assert {kind(key) for key in server.raw.scan_iter()} == {*PERSONAL, *IMPERSONAL}
@@ -310,6 +310,7 @@ PERSONAL = {
         "out",
         "tries",
         "sent",
+        "shown",
         "later",
         "dead",
     ),

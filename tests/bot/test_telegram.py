@@ -45,8 +45,8 @@ def read(**update: Any) -> list[Any]:
 
 
 def inbound(event: Event, at: datetime = SENT_AT) -> Inbound:
-    """What the person above did."""
-    return Inbound(PERSON, "u555000001", event, at, hint="es")
+    """What the person above did, in a message unless they pressed a button."""
+    return Inbound(PERSON, "u555000001", event, at, hint="es", own=None if isinstance(event, Tap) else "41")
 
 
 @pytest.mark.parametrize(
@@ -370,6 +370,22 @@ async def test_a_refused_connection_was_not_sent() -> None:
         with pytest.raises(SendError) as raised:
             await channel.send(PERSON, {"text": "1"})
     assert raised.value.outcome is Outcome.NOT_SENT
+
+
+async def test_a_chat_is_cleared_a_hundred_at_a_time() -> None:
+    """What Telegram will not take away stays; the others go."""
+    refusal = error(400, "Bad Request: message can't be deleted")
+    async with standing_in(refusal, TRUE, TRUE) as stand_in, telegram_at(stand_in) as channel:
+        await channel.clear(PERSON, [str(id) for id in range(250)])
+    assert {call.path.rpartition("/")[2] for call in stand_in.calls} == {"deleteMessages"}
+    assert [len(json.loads(call.data["message_ids"])) for call in stand_in.calls] == [100, 100, 50]
+
+
+async def test_a_chat_that_cannot_be_cleared_now() -> None:
+    """Then later."""
+    async with standing_in(error(502, "Bad Gateway")) as stand_in, telegram_at(stand_in) as channel:
+        with pytest.raises(SendError):
+            await channel.clear(PERSON, ["1"])
 
 
 async def test_formatting_never_loses_a_message(caplog: pytest.LogCaptureFixture) -> None:

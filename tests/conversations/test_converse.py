@@ -61,7 +61,7 @@ def test_a_language_we_do_not_write_yet(channel: Medium, typed: str, language: s
 
 
 def test_the_first_menu_stays_the_first_greeting() -> None:
-    """What we do not understand there is answered in the words of all languages: nothing was answered, none is known."""
+    """What we do not understand there is answered in the words of all languages: none is known."""
     assert Person(medium=SMS).writes("hola", "moun").heard.endswith("ask language as first.greeting")
 
 
