@@ -27,6 +27,7 @@ _HOLDS = 3_000  # entries of a channel in memory
 _AT_ONCE = 32  # sends to one carrier at a time
 _WAIT = 0.2  # s; also how soon a quiet sender notices that it shall stop
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # s, doubling between attempts
+_LAST_WORD = 1.5 * _FIRST_PAUSE  # s that an earlier sender has to write its answer down, when the store was away
 _ENDS_WITHIN = 7.0  # s, for calls under way when told to stop; a process has ten to end
 
 log = logging.getLogger(__name__)
@@ -128,6 +129,8 @@ class Sender:
         """Bring one entry to its end, or leave it where it is when told to stop or when it is another's by now."""
         waits: Waiting | None = entry
         pause = _FIRST_PAUSE
+        if entry.tries:
+            await self._rest(_LAST_WORD)
         while waits and self._outbox.holds(waits) and not self._stop.is_set() and not await self._is_over(waits):
             async with self._turn(waits):
                 if self._stop.is_set() or await self._is_over(waits):

@@ -55,6 +55,7 @@ class Server:
         self._client: Redis | RedisCluster = self._cluster() if self.is_cluster else self._single(_CONNECTIONS, 0.3)
         # Waiting reads would hold the others up, and need a longer time-out than they may have.
         self._waiting: Redis | None = None if self.is_cluster else self._single(2, 5.0)
+        self._disconnecting: asyncio.Task[None] | None = None
         self._is_stale = False  # whether waiting reads may still go to a primary that was
 
     async def run(self, script: Script, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
@@ -119,7 +120,17 @@ class Server:
             yield
 
     async def _disconnect(self) -> None:
+        """Let go of pooled connections, once for all who wish it now.
+
+        In a task of its own: when two did it at a time and one of them ran out of patience, redis-py raised the
+        CancelledError of that one in the other, and a webhook died of it.
+        """
         self._is_stale = True
+        if self._disconnecting is None or self._disconnecting.done():
+            self._disconnecting = asyncio.create_task(self._close_idle())
+        await asyncio.shield(self._disconnecting)
+
+    async def _close_idle(self) -> None:
         if isinstance(self._client, RedisCluster):
             await self._client.aclose()  # the next command asks for the slots again
         else:

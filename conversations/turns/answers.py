@@ -37,9 +37,9 @@ def answer(talk: Talk, event: Event, understood: Understood) -> Turn:
     asked = talk.here.asked
     match understood:
         case Answered(answers) if asked and all(given.chosen for given in answers.values()) and talk.pause > IDLE:
-            return _ask_back(talk, asked, answers, "session.resumed")
+            return _ask_back(talk, answers, "session.resumed")
         case Answered(answers) if asked and all(given.chosen for given in answers.values()) and _crossed(talk, event):
-            return _ask_back(talk, asked, answers, "odd.too_early")
+            return _ask_back(talk, answers, "odd.too_early")
         case Answered(answers):
             return store(talk, answers)
         case Ticked(item) if asked:
@@ -113,11 +113,11 @@ def _crossed(talk: Talk, event: Event) -> bool:
     return isinstance(read(event, then, talk.guide, talk.guide.lexicon), Answered)
 
 
-def _ask_back(talk: Talk, asked: Asked, answers: Mapping[str, Answer], why: str) -> Turn:
+def _ask_back(talk: Talk, answers: Mapping[str, Answer], why: str) -> Turn:
     """An answer after hours, or too soon: the question it answers is named before it is used."""
     id, given = next(iter(answers.items()))
     said = Say(why, {"answer": Chosen(id, given.chosen)})
-    return talk.ask(Asked("guess", PROMPTS["guess"], given.chosen, id), Say(f"ask.{asked.id}"), said, shorter=True)
+    return talk.ask(Asked("guess", PROMPTS["guess"], given.chosen, id), Say(f"ask.{id}"), said, shorter=True)
 
 
 # ---------------------------------------------------------------------- our own prompts

@@ -306,6 +306,15 @@ def test_an_answer_before_the_question_could_be_read() -> None:
     assert tapped.presses(choice, after=at_once).chosen["nationality"] == ("HN",)
 
 
+@pytest.mark.parametrize("waits", [timedelta(milliseconds=300), timedelta(hours=5)])
+def test_an_answer_that_is_asked_back_while_something_else_is(waits: timedelta) -> None:
+    """Its own question is named, whatever is open: a guess, a second try. Found by the fault suite."""
+    for first in ("no sé qué poner aquí", "Hondurass"):
+        person = in_mexico(SMS, first).does(Text("México"), after=waits)
+        assert person.text
+        assert person.asked
+
+
 def test_after_the_answers_were_erased() -> None:
     """FC-28, FC-31: a late number or button is nobody's answer, and the menu says that answers are erased."""
     for late in ("3", "١", "9"):

@@ -250,6 +250,8 @@ async def loading(stage: Stage) -> None:
         node.end(signal.SIGTERM)
         node.start(key_load_delay="500", loading_process_events_interval_bytes="1024")
     await asyncio.gather(*(_seen(node, "LOADING", "PING") for node in store.primaries))
+    await asyncio.sleep(stage.size.spell)
+    await asyncio.gather(*(node.ask("CONFIG", "SET", "key-load-delay", "0") for node in store.primaries))
     await _whole(stage.town)
 
 

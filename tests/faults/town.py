@@ -6,6 +6,7 @@ with the block; nothing listens anywhere but on loopback.
 
 import asyncio
 import contextlib
+import itertools
 import os
 import random
 import re
@@ -35,7 +36,7 @@ from tests.processes import ROOT
 from tests.processes import settings as all_settings
 from tests.servers import free_port
 
-_EXPECTED = re.compile(r"_granian|the store may throw away|a turn failed")
+_EXPECTED = re.compile(r"_granian|the store may throw away|a turn failed on \w+: RuntimeError at process")
 """Errors that belong to the faults: a worker was killed; the policy of a store; the poison."""
 
 _TROUBLE = re.compile(r" ERROR |Traceback|Event loop is closed|attached to a different loop|never awaited|Unclosed")
@@ -103,12 +104,23 @@ class Process:
         return asyncio.get_running_loop().time() - began
 
     def complaints(self) -> list[str]:
-        """Lines of its log since the last look that should not be there."""
+        """Lines of its log since the last look that should not be there, each once; a traceback as one line."""
         with self.log.open(encoding="utf-8", errors="replace") as file:
             file.seek(self.read_to)
             lines = file.readlines()
             self.read_to = file.tell()
-        return [line.strip() for line in lines if _TROUBLE.search(line) and not _EXPECTED.search(line)]
+        ends = (_end(lines[number:]) for number, line in enumerate(lines) if _TROUBLE.search(line))
+        return list(dict.fromkeys(line for line in ends if not _EXPECTED.search(line)))
+
+
+def _end(lines: Sequence[str]) -> str:
+    """A line; of a traceback its way through our code and the error below it."""
+    if not lines[0].startswith("Traceback"):
+        return lines[0].strip()
+    below = list(itertools.takewhile(lambda line: line.startswith(" "), lines[1:]))
+    places = [line.strip().rpartition("/")[2] for line in below if line.strip().startswith("File") and "/bot/" in line]
+    error = lines[len(below) + 1].strip() if len(below) + 1 < len(lines) else ""
+    return f"Traceback: {' < '.join(reversed(places))}: {error}"
 
 
 class Town:
