@@ -34,6 +34,9 @@ from tests.faults.town import Process, Town
 from tests.polling import until
 from tests.processes import ROOT
 
+MOST_MEMORY = 300
+"""MB that a process may ever have taken; the guide and the libraries alone take 170."""
+
 
 @dataclass(frozen=True, slots=True)
 class Size:
@@ -434,12 +437,15 @@ async def slow_carrier(stage: Stage) -> None:
 
 @scenario("one person sends hundreds")
 async def flood(stage: Stage) -> None:
-    """And their phone is slow as well."""
+    """And their phone is slow as well. No process grows with it, nor with all that came before."""
     await stage.load.past(0.1)
     others, flooder = list(stage.load.people), stranger()
     stage.town.carriers.slow_people[flooder.address] = 0.02
     await stage.load.flood(flooder, stage.size.flood)
     await _not_held_up(stage, [person for person in others if person.channel != "telegram"])
+    largest = max(process.peak() for process in stage.town.processes)
+    stage.notes.append(f"largest process {largest:.0f} MB")
+    assert largest < MOST_MEMORY
 
 
 async def _not_held_up(stage: Stage, others: Sequence[Person]) -> None:

@@ -103,6 +103,21 @@ class Process:
         assert self.inner.returncode == 0, f"{self.role} ended with {self.inner.returncode}: {self.log}"
         return asyncio.get_running_loop().time() - began
 
+    def peak(self) -> float:
+        """The most memory that it, or a worker of it, has ever taken, in MB."""
+        assert self.inner is not None
+        top, parents, peaks = self.inner.pid, dict[int, int](), dict[int, int]()
+        for status in Path("/proc").glob("[0-9]*/status"):
+            with contextlib.suppress(OSError, KeyError):
+                lines = (line.partition(":") for line in status.read_text().splitlines())
+                told = {name: value.split()[0] for name, _, value in lines if value.split()}
+                parents[int(told["Pid"])], peaks[int(told["Pid"])] = int(told["PPid"]), int(told["VmHWM"])
+
+        def is_ours(pid: int) -> bool:
+            return pid == top or (pid in parents and is_ours(parents[pid]))
+
+        return max(peak for pid, peak in peaks.items() if is_ours(pid)) / 1024
+
     def complaints(self) -> list[str]:
         """Lines of its log since the last look that should not be there, each once; a traceback as one line."""
         with self.log.open(encoding="utf-8", errors="replace") as file:
