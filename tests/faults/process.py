@@ -7,6 +7,7 @@ The command line, the settings, the content, the conversation, the store and the
 them: points to be killed at, tags in replies, an input that raises, and shorter pauses. NAME is how points call it.
 """
 
+import contextlib
 import functools
 import importlib
 import multiprocessing
@@ -153,7 +154,8 @@ def kept_up(run: Callable[[], int]) -> int:
     def ask_to_end(*_: object) -> None:
         nonlocal asked
         asked = True
-        os.kill(child, signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError):  # it has died by itself, and is not to come again
+            os.kill(child, signal.SIGTERM)
 
     signal.signal(signal.SIGTERM, ask_to_end)
     for name in ("sms", "whatsapp", "telegram"):

@@ -373,7 +373,7 @@ async def server_errors(stage: Stage) -> None:
 @scenario("carriers answer 5xx for a while")
 async def long_server_errors(stage: Stage) -> None:
     """Every call, whatever its method."""
-    await _mood(stage, Mood(status=503, again=True), stage.size.spell * 4)
+    await _mood(stage, Mood(status=503, again=True), stage.size.minute / 3)
 
 
 @scenario("carriers take it and never answer", perhaps=True)
@@ -473,6 +473,7 @@ async def poison(stage: Stage) -> None:
         for person in unlucky:
             person.words = (*WORDS[:3], POISON)
         await stage.load.past(0.6)
+        await until(lambda: any(POISON in person.texts.values() for person in unlucky), within=30)
         for person in unlucky:
             person.words = WORDS
         poisoned = [id for person in unlucky for id, text in person.texts.items() if text == POISON]
@@ -483,7 +484,6 @@ async def poison(stage: Stage) -> None:
             return sum(id in tags for id in poisoned)
 
         await until(lambda: apologies() == len(poisoned), within=30)
-        assert poisoned, "nobody said it"
         counted = (await store.counted(this_day()))["fault"] - before
         assert counted == len(poisoned), f"{counted} faults counted, {len(poisoned)} happened"
         stage.notes.append(f"{counted} faults")
