@@ -172,7 +172,7 @@ def _pick_shown(talk: Talk, option: str, asked: Asked) -> Turn:
         case "more_places":
             return places.more(talk)
         case "legal_help":
-            return talk.again(Say("legal.line", {"legal": Legal(talk.country)}))
+            return talk.again(Say("legal.lead"), Say("legal.line", {"legal": Legal(talk.country)}))
         case "cost_papers":
             return talk.card(asked.subject, COST_PAGE)
         case "careful":

@@ -505,6 +505,13 @@ class _Reader:
             if asked.ticked and numbers.values == (len(options) + 1,):
                 return Answered({question.id: Answer(asked.ticked, options)})  # "that is all", by its number
             return self._numbered_lines(numbers.values, numbers.kind, options, question)
+        rows = [self._copied_row(row, options) for row in body.splitlines() if row.strip()]
+        copied = [row for row in rows if row is not None]
+        if copied and len(copied) == len(rows):
+            return self._numbered_lines(copied, "several", options, question)
+        whole = self._by_label(body, options)  # a label may have a comma in it
+        if len(whole) == 1:
+            return Answered({question.id: Answer(tuple(whole), options)})
         picked: list[str] = []
         for part in _parts(body):
             matched = self._by_label(part, options)
@@ -512,6 +519,14 @@ class _Reader:
                 return Unclear("ambiguous", tuple(matched)) if len(matched) > 1 else self._near(body, options)
             picked += matched
         return Answered({question.id: Answer(tuple(dict.fromkeys(picked)), options)})
+
+    def _copied_row(self, row: str, options: Sequence[str]) -> int | None:
+        """The number of a line that was typed or copied as it is shown: "2 Familia en México", "0 Nada de esto"."""
+        option = self._number_and_label(row, options)
+        if option is not None:
+            return options.index(option) + 1
+        found = self.lexicon.numbers.label_after_number(row)
+        return 0 if found and found[0] == 0 and self.lexicon.yes_no.none_of_these(found[1]) else None
 
     def _numbered_lines(
         self, values: Sequence[int], kind: str, options: Sequence[str], question: Question

@@ -10,15 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels import SendError
-from bot.channels.templates import TEXT_LIMIT, Template, all_templates
+from bot.channels.templates import TEXT_LIMIT, Template, all_templates, shown
 from bot.channels.twilio import Account
 from bot.channels.whatsapp import WhatsApp
+from bot.checks.limits import BUTTON, ROW
 from bot.messages import Address
 from bot.setup.twilio import set_up
+from conversations.medium import WHATSAPP as MEDIUM
 from conversations.message import Choice, Message, Span
 from tests.bot.carrier import ACCOUNT, OURS, SID
 from tests.bot.stand_in import Answer, StandIn, standing_in
-from tests.conversation import today
+from tests.conversation import Person, today
+from tests.conversations.steps import steps
 
 PERSON = Address("whatsapp", "whatsapp:+5215500000001")
 KNOWN = {template.name: f"HX{number:032}" for number, template in enumerate(all_templates(["es", "en"]))}
@@ -237,3 +240,16 @@ def test_names_of_templates_are_unlike() -> None:
     templates: list[Any] = list(all_templates(["es", "en"]))
     assert len({template.name for template in templates}) == len(templates) == 26
     assert Template("buttons", 1, "pt_BR").name == "rumbo_1_buttons_1_pt_br"
+
+
+@pytest.mark.parametrize("step", [id for id, (session, _) in steps().items() if session.language])
+def test_a_row_that_is_typed_as_it_is_shown_counts(step: str) -> None:
+    """With its number and without, whole or cut as a button or a list cuts it: as the number alone does."""
+    here = Person(medium=MEDIUM, session=steps()[step][0]).writes("zzzz")
+    for choice in here.message.choices if here.message else ():
+        by_number = Person(medium=MEDIUM, session=here.session, now=here.now).writes(choice.number)
+        for limit in (ROW, BUTTON):
+            row = shown(choice, limit)
+            for typed in (row, row.partition(" ")[2]):
+                person = Person(medium=MEDIUM, session=here.session, now=here.now).writes(typed)
+                assert (person.heard, person.session) == (by_number.heard, by_number.session), typed
