@@ -8,12 +8,12 @@ from bot.channels import Channel
 from bot.messages import CHANNELS, ChannelName
 from bot.outbox import Sender
 from bot.store.redis import RedisStore
-from tests.bot.carriers import Carrier, Time
+from tests.bot.carriers import Time
 from tests.servers import Running
 
 
 @asynccontextmanager
-async def sending(store: RedisStore, carrier: Carrier, time: Time | None = None) -> AsyncIterator[None]:
+async def sending(store: RedisStore, carrier: Channel, time: Time | None = None) -> AsyncIterator[None]:
     """A sender at work; on leaving it is stopped politely."""
     channels: dict[ChannelName, Channel] = dict.fromkeys(CHANNELS, carrier)
     sender = Sender(store, store, channels, now=time.now, sleep=time.sleep) if time else Sender(store, store, channels)
