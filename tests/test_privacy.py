@@ -158,7 +158,8 @@ async def test_a_canary_sings_nowhere(
         searched(stored(embedded_server.raw), (*CANARIES, *TOKENS, secret))
         assert lifetimes(embedded_server.raw) == []
         await canary.writes("borrar")
-        await until(lambda: waiting(embedded_server.raw) == 0)
+        # Behind a reply in doubt, of which the carrier cannot tell, and whose pauses grow.
+        await until(lambda: waiting(embedded_server.raw) == 0, within=90)
         logging.getLogger("any.library").debug("heard")
     for line in ("a turn failed on sms: RuntimeError", "refused 21212", "forgetting a person", "heard"):
         assert line in log.getvalue()
