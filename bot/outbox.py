@@ -139,6 +139,9 @@ class Sender:
             if waits and failure:
                 await self._rest(failure.after.total_seconds() if failure.after else pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
+                # Its person may have been forgotten meanwhile; what they are told since would wait behind a ghost.
+                if not await self._patiently(self._outbox.still_waits, waits):
+                    return
 
     async def _attempt(self, entry: Waiting) -> tuple[Waiting | None, SendError | None]:
         """One attempt, once it is known what became of the one before; the entry if it has to wait, and why."""

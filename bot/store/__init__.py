@@ -140,6 +140,9 @@ class Outbox(Protocol):
     def holds(self, entry: Waiting) -> bool:
         """Whether the entry is still ours to send, as far as we know without asking."""
 
+    async def still_waits(self, entry: Waiting) -> bool:
+        """Whether the entry is still there: its person may have been forgotten. Raises Unavailable."""
+
     async def begin(self, entry: Waiting) -> bool:
         """Write down that an attempt begins, before it does. Raises Unavailable.
 

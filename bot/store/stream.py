@@ -55,6 +55,11 @@ class RedisOutbox:
         lease = self._leases.get(partition)
         return lease is not None and lease.token == token and not lease.leaving
 
+    async def still_waits(self, entry: Waiting) -> bool:
+        """Whether the entry is still there. Raises Unavailable."""
+        partition, channel, id, _ = _parse(entry.key)
+        return bool(await self._server.call("XRANGE", keys.out(partition, channel), id, id))
+
     async def begin(self, entry: Waiting) -> bool:
         """Write down that an attempt begins. False: the entry is gone, or another's by now. Raises Unavailable."""
         if not self.holds(entry):

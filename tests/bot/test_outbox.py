@@ -561,3 +561,21 @@ async def test_an_error_of_ours_in_one_persons_task_is_loud(
     with pytest.raises(ZeroDivisionError):
         async with asyncio.timeout(10):
             await Sender(store, store, {"sms": carrier}).run(asyncio.Event())
+
+
+async def test_nothing_waits_behind_somebody_who_was_forgotten(
+    store: RedisStore, server: Running, carrier: Carrier, time: Time
+) -> None:
+    """A reply in doubt of which the carrier cannot tell is asked for again and again; not once its person is gone."""
+    carrier.fails["1"] = [PERHAPS]
+    carrier.silent = True
+    async with sending(store, carrier, time):
+        await reply(store, "1")
+        await until(time.waits(1))
+        time.forward(1)
+        await until(time.waits(2))
+        await store.forget(ROSA)
+        await reply(store, "2")
+        time.forward(2)
+        await until(lambda: carrier.texts(ROSA) == ["1", "2"])
+        await until(empty(server))
