@@ -75,10 +75,10 @@ def _is_closed(question: Question, after: Guide) -> bool:
     return revive(session, after)[1]
 
 
-def guide_at(ref: str) -> Guide:
-    """The guide as it is at a commit. Raises CalledProcessError, ContentError."""
+def guide_at(ref: str, root: Path = ROOT) -> Guide:
+    """The guide as it is at a commit of the repository at `root`. Raises CalledProcessError, ContentError."""
     paths = [str(folder.relative_to(ROOT)) for folder in (CONTENT, LOCALES)]
-    archive = subprocess.run(["git", "archive", ref, *paths], cwd=ROOT, capture_output=True, check=True).stdout
+    archive = subprocess.run(["git", "archive", ref, *paths], cwd=root, capture_output=True, check=True).stdout
     with tempfile.TemporaryDirectory() as folder, tarfile.open(fileobj=BytesIO(archive)) as files:
         files.extractall(folder, filter="data")
         content, locales = (Path(folder) / path for path in paths)

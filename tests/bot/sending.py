@@ -17,6 +17,13 @@ async def sending(store: RedisStore, carrier: Channel, time: Time | None = None)
     """A sender at work; on leaving it is stopped politely."""
     channels: dict[ChannelName, Channel] = dict.fromkeys(CHANNELS, carrier)
     sender = Sender(store, store, channels, now=time.now, sleep=time.sleep) if time else Sender(store, store, channels)
+    async with at_work(sender):
+        yield
+
+
+@asynccontextmanager
+async def at_work(sender: Sender) -> AsyncIterator[None]:
+    """This sender at work; on leaving it is stopped politely."""
     stop = asyncio.Event()
     task = asyncio.create_task(sender.run(stop))
     try:

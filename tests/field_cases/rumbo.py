@@ -8,7 +8,7 @@ import asyncio
 import html
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -35,6 +35,7 @@ from conversations.converse import Turn
 from conversations.session import Session, load
 from tests.bot.carrier import ACCOUNT, OURS, form, signed
 from tests.bot.carriers import Time
+from tests.bot.sending import at_work
 from tests.bot.stand_in import Answer, StandIn, standing_in
 from tests.conversation import NOON, today, transcript
 from tests.polling import until
@@ -142,17 +143,9 @@ class Rumbo:
 
     # ------------------------------------------------------------------ what becomes of it
 
-    @asynccontextmanager
-    async def sending(self) -> AsyncIterator[None]:
+    def sending(self) -> AbstractAsyncContextManager[None]:
         """A sender at work; on leaving it is stopped politely."""
-        sender = Sender(self.store, self.store, self.channels, now=self.time.now, sleep=self.time.sleep)
-        stop = asyncio.Event()
-        task = asyncio.create_task(sender.run(stop))
-        try:
-            yield
-        finally:
-            stop.set()
-            await task
+        return at_work(Sender(self.store, self.store, self.channels, now=self.time.now, sleep=self.time.sleep))
 
     async def deliver(self) -> None:
         """Send what waits, all of it."""
